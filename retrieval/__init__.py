@@ -1,0 +1,55 @@
+"""Find passages in an archive of documents and cut out what answers, verbatim. `Archive` is the door."""
+
+from retrieval.archive import Archive, Status
+from retrieval.errors import ArchivistError, QuestionError, SettingsError, UnknownCode
+from retrieval.filters import EVERYTHING, Filter
+from retrieval.indexing import IndexReport, Progress
+from retrieval.records import (
+    GAP,
+    Abstained,
+    Answer,
+    Attribution,
+    Excerpt,
+    Found,
+    Listing,
+    NearMiss,
+    Reason,
+    Searched,
+    Shown,
+    Source,
+    Voice,
+)
+from retrieval.searching import parse_date
+from retrieval.settings import ENV_PREFIX, RetrievalSettings, load_settings
+from retrieval.spans import Span
+
+__all__ = [
+    "ENV_PREFIX",
+    "EVERYTHING",
+    "GAP",
+    "Abstained",
+    "Answer",
+    "Archive",
+    "ArchivistError",
+    "Attribution",
+    "Excerpt",
+    "Filter",
+    "Found",
+    "IndexReport",
+    "Listing",
+    "NearMiss",
+    "Progress",
+    "QuestionError",
+    "Reason",
+    "RetrievalSettings",
+    "Searched",
+    "SettingsError",
+    "Shown",
+    "Source",
+    "Span",
+    "Status",
+    "UnknownCode",
+    "Voice",
+    "load_settings",
+    "parse_date",
+]

@@ -1,0 +1,25 @@
+"""What the rest of the house knows of an embedding model."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from retrieval.store.protocol import Vectors
+
+
+class Encoder(Protocol):
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def fingerprint(self) -> str:
+        """Equal fingerprints mean equal vectors for equal texts: made from the model's own files."""
+        ...
+
+    @property
+    def dimensions(self) -> int: ...
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """(n, dimensions) float32, rows of unit length, in the order given. Safe to call from several threads."""
+        ...

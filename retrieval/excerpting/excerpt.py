@@ -1,0 +1,99 @@
+"""The excerpt around an answer: grown by whole sentences until nothing needed to read it rightly is outside."""
+
+from __future__ import annotations
+
+import re
+
+from retrieval.codes import Code
+from retrieval.errors import UnknownCode
+from retrieval.excerpting.attribution import find_attributions, names_nobody
+from retrieval.excerpting.cues import english
+from retrieval.records import Document, Excerpt, Hit, Passage, Voice
+from retrieval.spans import Span, cover, subtract
+
+READABLE_WORDS = 60
+"""An excerpt shorter than this takes in its neighbours, so that it can be read by itself."""
+MOST_BACK = 3
+"""Sentences that the growth goes back for whoever is meant by a pronoun."""
+_FIRST_WORD = re.compile(r"\w[\w’']*")
+
+
+def excerpt_around(answer: int, hit: Hit, document: Document) -> Excerpt:
+    """The sentences from the first to the last that sentence `answer` of the hit's passage needs."""
+    sentences = hit.passage.sentences
+    first, last = _needed(answer, sentences, document.text)
+    first, last = _readable(first, last, answer, sentences, document.text)
+    return _built(hit.passage, document, first, last, answer=(sentences[answer],), score=hit.score)
+
+
+def whole_passage(passage: Passage, document: Document, score: float = 0.0) -> Excerpt:
+    """All of a passage, with nothing marked as an answer."""
+    return _built(passage, document, 0, len(passage.sentences) - 1, answer=(), score=score)
+
+
+def chosen_sentences(passage: Passage, code: Code, document: Document) -> Excerpt:
+    """The sentences that a code names; all where it names none. Raises UnknownCode where there are not that many."""
+    count = len(passage.sentences)
+    first, last = code.first or 1, code.last or count
+    if last > count:
+        raise UnknownCode(f"the passage {passage.code} has {count} sentences, not {last}")
+    return _built(passage, document, first - 1, last - 1, answer=(), score=0.0)
+
+
+def _needed(answer: int, sentences: tuple[Span, ...], text: str) -> tuple[int, int]:
+    """First and last index, with whoever is meant by a pronoun before, and what takes it back behind."""
+    first = last = answer
+    while first > 0 and answer - first < MOST_BACK and _leans_back(sentences[first], text):
+        first -= 1
+    while last + 1 < len(sentences) and english().qualifier.search(sentences[last + 1].of(text)):
+        last += 1
+    return first, last
+
+
+def _leans_back(sentence: Span, text: str) -> bool:
+    words = sentence.of(text)
+    opening = _FIRST_WORD.search(words)
+    if opening is not None and opening[0].lower() in english().leaning:
+        return True
+    if english().qualifier.match(words):
+        return True
+    return any(names_nobody(attribution, text) for attribution in find_attributions(text, sentence))
+
+
+def _readable(first: int, last: int, answer: int, sentences: tuple[Span, ...], text: str) -> tuple[int, int]:
+    """Takes in a neighbour at a time, before and behind in turn, while that stays short."""
+
+    def length(start: int, end: int) -> int:
+        return len(cover(sentences[start : end + 1]).of(text).split())
+
+    while True:
+        wider = [
+            (start, end)
+            for start, end in ((first - 1, last), (first, last + 1))
+            if start >= 0 and end < len(sentences) and length(start, end) <= READABLE_WORDS
+        ]
+        if not wider:
+            return first, last
+        first, last = min(wider, key=lambda ends: abs((answer - ends[0]) - (ends[1] - answer)))
+
+
+def _built(
+    passage: Passage, document: Document, first: int, last: int, *, answer: tuple[Span, ...], score: float
+) -> Excerpt:
+    sentences = passage.sentences[first : last + 1]
+    pieces = subtract(cover(sentences), (mark.span for mark in document.furniture))
+    marked = tuple(mark for sentence in sentences for mark in find_attributions(document.text, sentence))
+    # Who speaks is said of the answer; without one, of the whole.
+    told = answer or sentences
+    attributed = any(span.contains(mark.span) for span in told for mark in marked)
+    return Excerpt(
+        code=str(Code(passage.code, first + 1, last + 1)),
+        source=document.source,
+        passage=passage,
+        pieces=pieces,
+        text=Excerpt.joined(document.text, pieces),
+        answer=answer,
+        attribution=marked,
+        voice=Voice.ATTRIBUTED if attributed else Voice.UNDETERMINED,
+        score=score,
+    )

@@ -1,0 +1,51 @@
+"""Documents into a draft: split, encode many passages at a time, add."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from retrieval.encoding import Encoder, VectorCache
+from retrieval.records import Document, Passage
+from retrieval.splitting import cut_passages
+from retrieval.store.protocol import Draft
+
+BATCH = 256
+"""Passages encoded together: enough for the model to sort them by length, few enough to hold their documents."""
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What one batch brought in."""
+
+    documents: int
+    passages: int
+
+
+def indexed_text(document: Document, passage: Passage) -> str:
+    """What a passage's vector is made of: its document's context line, then its words."""
+    return f"{document.source.context}\n{passage.span.of(document.text)}"
+
+
+def add_documents(draft: Draft, documents: Iterable[Document], encoder: Encoder, cache: VectorCache) -> Iterable[Added]:
+    """Adds them all, yielding after each batch. Documents are taken from the iterable as they are needed."""
+    held: list[tuple[Document, tuple[Passage, ...]]] = []
+    count = 0
+    for document in documents:
+        held.append((document, cut_passages(document)))
+        count += len(held[-1][1])
+        if count >= BATCH:
+            yield _add(draft, held, encoder, cache)
+            held, count = [], 0
+    if held:
+        yield _add(draft, held, encoder, cache)
+
+
+def _add(draft: Draft, held: list[tuple[Document, tuple[Passage, ...]]], encoder: Encoder, cache: VectorCache) -> Added:
+    texts = [indexed_text(document, passage) for document, passages in held for passage in passages]
+    vectors = cache.encode(texts, encoder)
+    at = 0
+    for document, passages in held:
+        draft.add(document, passages, vectors[at : at + len(passages)])
+        at += len(passages)
+    return Added(len(held), len(texts))

@@ -1,0 +1,62 @@
+"""What has to be done, decided before anything is: a pure comparison of the folder with the published generation."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from retrieval.store.protocol import FileRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Paths relative to the archive folder, each in exactly one of the groups, sorted."""
+
+    added: tuple[str, ...]
+    changed: tuple[str, ...]
+    gone: tuple[str, ...]
+    moved: Mapping[str, str]
+    """New path -> the path it had: the same content, so the same document."""
+    same: tuple[str, ...]
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.added or self.changed or self.gone or self.moved)
+
+
+def compare(on_disk: Mapping[str, FileRecord], published: Mapping[str, FileRecord], full: bool = False) -> Plan:
+    """Files are told apart by digest, and by the reader that would read them now.
+
+    A file that could not be read last time is the same while its content and its reader are. `full` counts every
+    file that is still there as changed.
+    """
+    new = on_disk.keys() - published.keys()
+    gone = published.keys() - on_disk.keys()
+    kept = on_disk.keys() & published.keys()
+    changed = {path for path in kept if full or _differs(on_disk[path], published[path])}
+    moved = _moved((on_disk[path] for path in new), (published[path] for path in gone))
+    return Plan(
+        added=tuple(sorted(new - moved.keys())),
+        changed=tuple(sorted(changed)),
+        gone=tuple(sorted(gone - set(moved.values()))),
+        moved=dict(sorted(moved.items())),
+        same=tuple(sorted(kept - changed)),
+    )
+
+
+def _differs(now: FileRecord, then: FileRecord) -> bool:
+    return (now.digest, now.reader) != (then.digest, then.reader)
+
+
+def _moved(new: Iterable[FileRecord], gone: Iterable[FileRecord]) -> dict[str, str]:
+    """Pairs of one gone and one new file with the same content; between two copies of one text nobody can tell."""
+    came, left = defaultdict(list), defaultdict(list)
+    for file in new:
+        came[file.digest].append(file.path)
+    for file in gone:
+        if file.documents:
+            left[file.digest].append(file.path)
+    return {
+        paths[0]: left[digest][0] for digest, paths in came.items() if digest and len(paths) == len(left[digest]) == 1
+    }

@@ -1,0 +1,11 @@
+"""Files into documents. The only room that may create `Document.text`, and the only one that maps it back.
+
+One format a file; `formats.py` says which file name belongs to which. Reading never rewrites: what is not body text
+is marked as furniture, with a reason, and stays in the text.
+"""
+
+from retrieval.reading.folder import FileStamp, digest_of, walk
+from retrieval.reading.formats import FORMATS, read_file
+from retrieval.reading.question_set import read_corpus
+
+__all__ = ["FORMATS", "FileStamp", "digest_of", "read_corpus", "read_file", "walk"]

@@ -1,0 +1,72 @@
+"""The corpus of a question set in BEIR layout (Thakur et al. 2021): one JSON line is one document."""
+
+from __future__ import annotations
+
+import datetime
+import gzip
+import hashlib
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from retrieval.errors import QuestionSetError, UnreadableFile
+from retrieval.reading.metadata import metadata_from
+from retrieval.reading.plain_text import paragraphs
+from retrieval.records import Block, BlockKind, Document, Source
+
+READER = "jsonl/1"
+
+
+def read_corpus(path: Path, first_seen: datetime.date) -> Iterator[Document]:
+    """Documents with the corpus's own ids, whose text is the line's `text` as it stands: offsets of labels hold.
+
+    Raises QuestionSetError that names the line. Documents without text are left out, as they can't be found.
+    """
+    for number, line in read_json_lines(path):
+        try:
+            identity, text = line["_id"], line["text"]
+            said = metadata_from({**line.get("metadata", {}), "title": line.get("title")}, f"line {number}")
+        except (KeyError, UnreadableFile) as error:
+            raise QuestionSetError(f"{path}, line {number}: {error}") from None
+        if not isinstance(identity, str) or not isinstance(text, str):
+            raise QuestionSetError(f"{path}, line {number}: _id and text must be strings")
+        if not text.strip():
+            continue
+        digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+        source = Source(
+            id=identity,
+            path=f"{path.name}/{identity}",
+            title=said.title or identity,
+            sha256=digest,
+            text_sha256=digest,
+            reader=READER,
+            first_seen=first_seen,
+            author=said.author,
+            publisher=said.publisher,
+            published=said.published,
+            url=said.url,
+            language=said.language,
+            collection=said.collection,
+        )
+        yield Document(source, text, _body(text))
+
+
+def _body(text: str) -> tuple[Block, ...]:
+    """Paragraphs only: a corpus gives titles in a field of their own, so no line of its text is taken for one."""
+    return tuple(Block(span, BlockKind.PARAGRAPH) for span in paragraphs(text))
+
+
+def read_json_lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    """(line number, object) of a JSONL file, gzipped or not. Raises QuestionSetError that names the line."""
+    number = 0
+    with gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8") as file:
+        try:
+            for number, line in enumerate(file, start=1):
+                if line.strip():
+                    value = json.loads(line)
+                    if not isinstance(value, dict):
+                        raise ValueError("not an object")
+                    yield number, value
+        except (ValueError, OSError, EOFError) as error:
+            raise QuestionSetError(f"{path}, line {number or 1}: {error}") from None

@@ -1,0 +1,56 @@
+"""Every setting of the archive and its index. All are named ARCHIVIST_…, in the environment or in `.env`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Self, TypeVar
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from retrieval.errors import SettingsError
+
+ENV_PREFIX = "ARCHIVIST_"
+SettingsType = TypeVar("SettingsType", bound=BaseSettings)
+
+
+class RetrievalSettings(BaseSettings):
+    model_config = SettingsConfigDict(
+        env_prefix=ENV_PREFIX,
+        env_file=".env",
+        env_file_encoding="utf-8",
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        hide_input_in_errors=True,
+    )
+
+    archive: Path = Field(Path("seeds"), description="folder of documents; only ever read")
+    data: Path = Field(Path(".archivist"), description="folder for everything that Archivist writes")
+    model: str = Field(
+        "all-MiniLM-L6-v2",
+        min_length=1,
+        description="embedding model: the packaged default, another sentence-transformers name, or a folder",
+    )
+    offline: bool = Field(True, description="load models from this machine only; nothing is fetched")
+    threads: int = Field(0, ge=0, le=256, description="processor threads for the model; 0 leaves it to PyTorch")
+    excerpts: int = Field(3, ge=1, le=10, description="most excerpts in one answer")
+
+    @classmethod
+    def load(cls) -> Self:
+        """From the environment and `.env`. Raises SettingsError with one line for the first wrong value."""
+        return load_settings(cls)
+
+
+def load_settings(kind: type[SettingsType]) -> SettingsType:
+    """Builds `kind`, turning pydantic's report into one line that names the setting, its value and the rule."""
+    try:
+        return kind()
+    except ValidationError as error:
+        first = error.errors(include_input=True, include_url=False)[0]
+        name = ENV_PREFIX + ".".join(str(part) for part in first["loc"]).upper()
+        secret = "TOKEN" in name
+        shown = "(not shown)" if secret else repr(first.get("input"))
+        raise SettingsError(f"{name}: {shown} can't be used: {first['msg'].lower()}") from None
+    except UnicodeDecodeError:
+        raise SettingsError(".env: not UTF-8 text") from None

@@ -1,0 +1,121 @@
+"""Generations in one folder: `generations/000001/`, and the file `current`, which names the published one."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import shutil
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from retrieval.errors import IndexBusy, IndexDamaged
+from retrieval.store.local.draft import DraftModel, LocalDraft
+from retrieval.store.local.layout import Layout
+from retrieval.store.local.snapshot import LocalSnapshot
+from retrieval.store.protocol import Draft, Manifest
+
+KEPT = 2
+"""Generations that stay on the disk: the published one and the one before it."""
+_NUMBER = re.compile(r"\d{6,}")
+
+
+class LocalBackend:
+    """See `retrieval.store.protocol` for what it promises."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._generations = folder / "generations"
+        self._pointer = folder / "current"
+
+    def published(self) -> int | None:
+        try:
+            name = self._pointer.read_text(encoding="ascii").strip()
+        except FileNotFoundError:
+            return None
+        except (OSError, UnicodeDecodeError) as error:
+            raise IndexDamaged(f"{self._pointer} can't be read: {error}") from error
+        if not _NUMBER.fullmatch(name):
+            raise IndexDamaged(f"{self._pointer} does not name a generation")
+        return int(name)
+
+    def snapshot(self) -> LocalSnapshot | None:
+        number = self.published()
+        while number is not None:
+            try:
+                return LocalSnapshot(self._layout(number))
+            except IndexDamaged:
+                # Published and pruned twice between reading the pointer and opening: the newer one is there.
+                newer = self.published()
+                if newer == number:
+                    raise
+                number = newer
+        return None
+
+    def draft(self, model: str, fingerprint: str, dimensions: int, fresh: bool = False) -> LocalDraft:
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        lock = FileLock(self._folder / "writing.lock")
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            raise IndexBusy("another process is bringing this index in step; try again when it is done") from None
+        try:
+            self._generations.mkdir(exist_ok=True)
+            for abandoned in self._generations.glob("draft*"):  # a crash left it; the lock says nobody writes to it
+                shutil.rmtree(abandoned)
+            number = None if fresh else self.published()
+            base = None if number is None else self._layout(number)
+            drafted_with = DraftModel(model, fingerprint, dimensions)
+            return LocalDraft(Layout(self._generations / "draft"), base, drafted_with, lock.release)
+        except BaseException:
+            lock.release()
+            raise
+
+    def publish(self, draft: Draft) -> Manifest:
+        if not isinstance(draft, LocalDraft):
+            raise TypeError(f"a {type(draft).__name__} can't be published here")
+        try:
+            number = max([self.published() or 0, *self._numbers()]) + 1
+            manifest = draft.finish(number)
+            draft.settle(self._layout(number))
+            self._move_pointer(number)
+        except BaseException:
+            draft.discard()
+            raise
+        self._prune(number)
+        draft.release()
+        return manifest
+
+    def _move_pointer(self, number: int) -> None:
+        """The one step that publishes: the new name is on the disk before it takes the old one's place, whole."""
+        aside = self._pointer.with_suffix(".new")
+        with aside.open("w", encoding="ascii") as file:
+            file.write(f"{number:06d}\n")
+            file.flush()
+            os.fsync(file.fileno())
+        _sync_folder(self._generations)
+        aside.replace(self._pointer)
+        _sync_folder(self._folder)
+
+    def _prune(self, published: int) -> None:
+        for number in sorted(self._numbers())[:-KEPT]:
+            if number != published:
+                with contextlib.suppress(OSError):  # try again after the next run
+                    shutil.rmtree(self._layout(number).folder)
+
+    def _numbers(self) -> list[int]:
+        if not self._generations.is_dir():
+            return []
+        return [int(path.name) for path in self._generations.iterdir() if _NUMBER.fullmatch(path.name)]
+
+    def _layout(self, number: int) -> Layout:
+        return Layout(self._generations / f"{number:06d}")
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

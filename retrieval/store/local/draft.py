@@ -1,0 +1,147 @@
+"""A generation in the making: a copy of the published one, changed aside."""
+
+from __future__ import annotations
+
+import datetime
+import os
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from retrieval.codes import passage_code
+from retrieval.errors import IndexDamaged
+from retrieval.records import Document, Passage
+from retrieval.store.local import schema
+from retrieval.store.local.layout import Layout, sync_tree, write_manifest
+from retrieval.store.local.vectors import VectorIndex
+from retrieval.store.local.words import WordIndex
+from retrieval.store.protocol import FileRecord, Manifest, Vectors
+
+
+@dataclass(frozen=True, slots=True)
+class DraftModel:
+    """The model that a draft's vectors come from."""
+
+    name: str
+    fingerprint: str
+    dimensions: int
+
+
+class LocalDraft:
+    """Holds the write lock from its making until it is published or discarded."""
+
+    def __init__(self, layout: Layout, base: Layout | None, model: DraftModel, release: Callable[[], None]) -> None:
+        self.layout = layout
+        self._model = model
+        self._release = release
+        layout.folder.mkdir(parents=True)
+        if base is None:
+            self._vectors = VectorIndex.empty(model.dimensions)
+            words = WordIndex.create(layout.words)
+        else:
+            _copy_words(base.words, layout.words)
+            shutil.copyfile(base.tables, layout.tables)
+            self._vectors = VectorIndex.read(base.vectors)
+            words = WordIndex.open(layout.words)
+        self._tables = sqlite3.connect(layout.tables, isolation_level=None)
+        # Nobody reads a draft and a crash throws it away, so a journal would protect nothing; `finish` syncs the file.
+        self._tables.execute("PRAGMA journal_mode = OFF")
+        self._tables.execute("PRAGMA synchronous = OFF")
+        if base is None:
+            self._tables.executescript(schema.DDL)
+        self._tables.execute("BEGIN")
+        self._words = words.writer()
+
+    def remove(self, document_ids: Iterable[str]) -> None:
+        for identity in document_ids:
+            rows = self._tables.execute(
+                "SELECT p.key FROM passages p JOIN documents d ON d.key = p.document WHERE d.id = ?", (identity,)
+            ).fetchall()
+            keys = [row[0] for row in rows]
+            if keys:
+                self._vectors.remove(keys)
+                self._words.remove(keys)
+            self._tables.execute(
+                "DELETE FROM passages WHERE document = (SELECT key FROM documents WHERE id = ?)", (identity,)
+            )
+            self._tables.execute("DELETE FROM documents WHERE id = ?", (identity,))
+
+    def add(self, document: Document, passages: Sequence[Passage], vectors: Vectors) -> None:
+        if len(passages) != len(vectors):
+            raise ValueError(f"{len(passages)} passages and {len(vectors)} vectors")
+        _check_slices(document, passages)
+        key = self._tables.execute(schema.INSERT_DOCUMENT, schema.document_row(document, len(passages))).lastrowid
+        keys: list[int] = []
+        for passage in passages:
+            row = self._tables.execute(schema.INSERT_PASSAGE, (key, *schema.passage_row(passage)))
+            keys.append(int(row.lastrowid or 0))
+            self._words.add(keys[-1], passage, passage.span.of(document.text), document.source)
+        if keys:
+            self._vectors.add(keys, vectors)
+
+    def set_files(self, files: Mapping[str, FileRecord]) -> None:
+        self._tables.execute("DELETE FROM files")
+        self._tables.executemany(schema.INSERT_FILE, map(schema.file_row, files.values()))
+
+    def finish(self, generation: int) -> Manifest:
+        """Writes everything to the disk; checks that the three engines hold the same passages. Raises IndexDamaged."""
+        documents, passages = self._tables.execute(
+            "SELECT (SELECT count(*) FROM documents), (SELECT count(*) FROM passages)"
+        ).fetchone()
+        self._tables.execute("COMMIT")
+        self._tables.close()
+        self._words.commit()
+        self._vectors.write(self.layout.vectors)
+        made = datetime.datetime.now(datetime.UTC).replace(microsecond=0)
+        manifest = Manifest(
+            generation,
+            made,
+            self._model.name,
+            self._model.fingerprint,
+            self._model.dimensions,
+            documents,
+            passages,
+        )
+        write_manifest(self.layout.manifest, manifest)
+        held = {"tables": passages, "vectors": len(self._vectors), "words": len(WordIndex.open(self.layout.words))}
+        if len(set(held.values())) != 1:
+            raise IndexDamaged(f"the new generation contradicts itself and was not published: {held}")
+        sync_tree(self.layout.folder)
+        return manifest
+
+    def settle(self, layout: Layout) -> None:
+        """Moves the finished files to where the generation will live."""
+        self.layout.folder.rename(layout.folder)
+        self.layout = layout
+
+    def discard(self) -> None:
+        self._tables.close()
+        shutil.rmtree(self.layout.folder, ignore_errors=True)
+        self._release()
+
+    def release(self) -> None:
+        self._release()
+
+
+def _check_slices(document: Document, passages: Sequence[Passage]) -> None:
+    """A code is made from the words, so deriving it again proves that the offsets cut out what was meant."""
+    seen: dict[str, int] = {}
+    for passage in passages:
+        words = passage.span.of(document.text)
+        seen[words] = seen.get(words, 0) + 1
+        if passage_code(document.source.id, words, seen[words]) != passage.code:
+            raise IndexDamaged(f"{document.source.path}: passage {passage.ordinal} does not have the code of its words")
+
+
+def _copy_words(base: Path, copy: Path) -> None:
+    """tantivy never writes to a segment file again, so links are enough; what it does rewrite is copied."""
+    copy.mkdir()
+    for file in base.iterdir():
+        if file.name.endswith(".lock"):
+            continue
+        if file.suffix == ".json":
+            shutil.copyfile(file, copy / file.name)
+        else:
+            os.link(file, copy / file.name)

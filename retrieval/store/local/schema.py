@@ -1,0 +1,155 @@
+"""The tables of one generation, and how records become rows. SQLite only; a row's meaning is the record's."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import sqlite3
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from retrieval.filters import Filter, filter_key
+from retrieval.records import Block, BlockKind, Document, Furniture, Passage, Source
+from retrieval.spans import Span
+from retrieval.store.protocol import FileRecord
+
+DDL = """
+CREATE TABLE documents (
+    key INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    path TEXT NOT NULL,
+    title TEXT NOT NULL,
+    sha256 TEXT NOT NULL,
+    text_sha256 TEXT NOT NULL,
+    reader TEXT NOT NULL,
+    first_seen TEXT NOT NULL,
+    author TEXT, publisher TEXT, published TEXT, url TEXT, language TEXT, collection TEXT,
+    status TEXT, status_note TEXT,
+    author_key TEXT, publisher_key TEXT, language_key TEXT, collection_key TEXT, status_key TEXT,
+    passages INTEGER NOT NULL,
+    structure TEXT NOT NULL,
+    text BLOB NOT NULL
+) STRICT;
+CREATE INDEX documents_by_published ON documents (published);
+CREATE TABLE passages (
+    key INTEGER PRIMARY KEY AUTOINCREMENT,
+    document INTEGER NOT NULL REFERENCES documents (key),
+    code TEXT NOT NULL,
+    start INTEGER NOT NULL,
+    "end" INTEGER NOT NULL,
+    sentences TEXT NOT NULL,
+    paragraph INTEGER NOT NULL,
+    ordinal INTEGER NOT NULL
+) STRICT;
+CREATE INDEX passages_by_code ON passages (code);
+CREATE INDEX passages_by_document ON passages (document);
+CREATE TABLE files (
+    path TEXT PRIMARY KEY,
+    stamp TEXT NOT NULL,
+    digest TEXT NOT NULL,
+    reader TEXT,
+    documents TEXT NOT NULL,
+    reason TEXT
+) STRICT;
+"""
+
+_SAID = ("author", "publisher", "url", "language", "collection", "status", "status_note")
+KEYED = ("author", "publisher", "language", "collection", "status")
+"""Fields that a filter compares by `filter_key`; each has a column with that key."""
+SOURCE_COLUMNS = ("id", "path", "title", "sha256", "text_sha256", "reader", "first_seen", "published", *_SAID)
+_STORED_COLUMNS = (*SOURCE_COLUMNS, *(f"{name}_key" for name in KEYED), "passages", "structure", "text")
+PASSAGE_COLUMNS = ("code", "start", '"end"', "sentences", "paragraph", "ordinal")
+
+INSERT_DOCUMENT = (
+    f"INSERT INTO documents ({', '.join(_STORED_COLUMNS)}) VALUES ({', '.join('?' for _ in _STORED_COLUMNS)})"
+)
+INSERT_PASSAGE = (
+    f"INSERT INTO passages (document, {', '.join(PASSAGE_COLUMNS)}) "
+    f"VALUES (?, {', '.join('?' for _ in PASSAGE_COLUMNS)})"
+)
+
+INSERT_FILE = "INSERT INTO files (path, stamp, digest, reader, documents, reason) VALUES (?, ?, ?, ?, ?, ?)"
+SELECT_FILES = "SELECT path, stamp, digest, reader, documents, reason FROM files"
+
+
+def connect_read_only(path: Path) -> sqlite3.Connection:
+    """A published file never changes, which `immutable` tells SQLite: no locks, and no write permission needed."""
+    return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False)
+
+
+def source_row(source: Source) -> tuple[Any, ...]:
+    published = source.published.isoformat() if source.published else None
+    first = (source.id, source.path, source.title, source.sha256, source.text_sha256, source.reader)
+    return (*first, source.first_seen.isoformat(), published, *(getattr(source, name) for name in _SAID))
+
+
+def document_row(document: Document, passages: int) -> tuple[Any, ...]:
+    source = document.source
+    keys = (None if (value := getattr(source, name)) is None else filter_key(value) for name in KEYED)
+    structure = {
+        "blocks": [[b.span.start, b.span.end, b.kind.value] for b in document.blocks],
+        "furniture": [[f.span.start, f.span.end, f.reason] for f in document.furniture],
+    }
+    # A blob, because text from JSON can hold lone surrogates, which SQLite's TEXT can't.
+    text = document.text.encode("utf-8", "surrogatepass")
+    return (*source_row(source), *keys, passages, json.dumps(structure, ensure_ascii=False), text)
+
+
+def passage_row(passage: Passage) -> tuple[Any, ...]:
+    sentences = json.dumps([[s.start, s.end] for s in passage.sentences])
+    return (passage.code, passage.span.start, passage.span.end, sentences, passage.paragraph, passage.ordinal)
+
+
+def file_row(file: FileRecord) -> tuple[Any, ...]:
+    return (file.path, file.stamp, file.digest, file.reader, json.dumps(file.documents), file.reason)
+
+
+def file_of(row: Sequence[Any]) -> FileRecord:
+    """From a row of SELECT_FILES."""
+    path, stamp, digest, reader, documents, reason = row
+    return FileRecord(path, stamp, digest, reader, tuple(json.loads(documents)), reason)
+
+
+def source_of(row: Sequence[Any]) -> Source:
+    """From a row of SOURCE_COLUMNS."""
+    named = dict(zip(SOURCE_COLUMNS, row, strict=True))
+    named["first_seen"] = datetime.date.fromisoformat(named["first_seen"])
+    named["published"] = datetime.date.fromisoformat(named["published"]) if named["published"] else None
+    return Source(**named)
+
+
+def document_of(source: Source, structure: str, text: bytes) -> Document:
+    marks = json.loads(structure)
+    blocks = tuple(Block(Span(start, end), BlockKind(kind)) for start, end, kind in marks["blocks"])
+    furniture = tuple(Furniture(Span(start, end), reason) for start, end, reason in marks["furniture"])
+    return Document(source, decoded(text), blocks, furniture)
+
+
+def decoded(text: bytes) -> str:
+    return text.decode("utf-8", "surrogatepass")
+
+
+def passage_of(document_id: str, row: Sequence[Any]) -> Passage:
+    """From a row of PASSAGE_COLUMNS."""
+    code, start, end, sentences, paragraph, ordinal = row
+    spans = tuple(Span(first, last) for first, last in json.loads(sentences))
+    return Passage(code, document_id, Span(start, end), spans, paragraph, ordinal)
+
+
+def where_clause(where: Filter) -> tuple[str, list[str]]:
+    """A condition on `documents` with the meaning of `Filter.matches`, and its parameters."""
+    conditions: list[str] = ["1"]
+    values: list[str] = []
+    if where.after is not None:
+        conditions.append("published >= ?")
+        values.append(where.after.isoformat())
+    if where.before is not None:
+        conditions.append("published <= ?")
+        values.append(where.before.isoformat())
+    for name in KEYED:
+        wanted = getattr(where, name)
+        if wanted is not None:
+            conditions.append(f"{name}_key = ?")
+            values.append(filter_key(wanted))
+    return " AND ".join(conditions), values

@@ -1,0 +1,166 @@
+"""What every store promises, and the generation model, explained here once.
+
+A *generation* is one complete, immutable state of the index, numbered from 1. Readers open a `Snapshot` of the
+published generation and keep it from the start of a question to its end, so that no answer ever mixes two states.
+Writers never touch what is published: they take a `Draft`, which begins as a copy of the published generation,
+change it aside, and hand it to `publish`, which checks it and then moves one pointer in one atomic step. A crash
+before that step leaves the old generation serving; a crash after it leaves the new one. Snapshots that are open
+when the pointer moves keep reading the generation they have. The generation before is kept, older ones are pruned.
+
+Passages carry a `key`, an integer that is theirs within a generation and means nothing outside it; a passage's
+code is what lasts.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from retrieval.filters import Filter
+from retrieval.records import Document, Passage, Source, Unreadable
+from retrieval.spans import Span
+
+Vectors = npt.NDArray[np.float32]
+"""(n, dimensions) float32, rows of unit length."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileRecord:
+    """What a generation remembers of one file in the archive folder."""
+
+    path: str
+    """Relative to the archive folder."""
+    stamp: str
+    """Size and time of the file and of its sidecar: equal stamps are taken for an unchanged file."""
+    digest: str
+    """sha256 over the file and its sidecar, in hexadecimal."""
+    reader: str | None
+    """Name and version of the reader that its name calls for; None where there is none."""
+    documents: tuple[str, ...] = ()
+    """Ids of the documents that it holds."""
+    reason: str | None = None
+    """Why it can't be read; None for a file that was."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a generation says of itself."""
+
+    generation: int
+    made: datetime.datetime
+    model: str
+    fingerprint: str
+    dimensions: int
+    documents: int
+    passages: int
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How much of the archive a filter leaves, and which dates that spans."""
+
+    documents: int
+    passages: int
+    first: datetime.date | None
+    last: datetime.date | None
+
+
+@dataclass(frozen=True, slots=True)
+class WordQuery:
+    """A lexical query. With `phrases`, each must stand in the passage word for word; `without` must not."""
+
+    words: str
+    every_word: bool = False
+    """True: all the words must be in the passage or its context line. False: any of them, the more the better."""
+    phrases: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+
+
+class Snapshot(Protocol):
+    """One generation, open for reading from any thread."""
+
+    @property
+    def manifest(self) -> Manifest: ...
+
+    def coverage(self, where: Filter) -> Coverage: ...
+
+    def by_words(self, query: WordQuery, where: Filter, limit: int, skip: int = 0) -> list[tuple[int, float]]:
+        """(key, BM25 score), best first; only passages whose document matches `where`."""
+        ...
+
+    def terms(self, text: str) -> list[str]:
+        """The text's words as the word index has them: stemmed, in order, with repetitions."""
+        ...
+
+    def rarity(self, terms: Iterable[str]) -> dict[str, float]:
+        """How much each term tells one passage from another: its inverse document frequency, as BM25 weighs it."""
+        ...
+
+    def by_vector(self, vector: Vectors, where: Filter, limit: int) -> list[tuple[int, float]]:
+        """(key, cosine), best first; `vector` is (dimensions,); only passages whose document matches `where`."""
+        ...
+
+    def cosines(self, vector: Vectors, keys: Sequence[int]) -> dict[int, float]:
+        """The exact cosine of `vector` with each of these passages."""
+        ...
+
+    def passages(self, keys: Sequence[int]) -> dict[int, Passage]: ...
+
+    def with_code(self, code: str) -> list[Passage]:
+        """The passages with that code: none, one, or, should two codes ever collide, both."""
+        ...
+
+    def source(self, document_id: str) -> Source | None: ...
+
+    def document(self, document_id: str) -> Document | None: ...
+
+    def slice(self, document_id: str, span: Span) -> str | None:
+        """The characters of that span as stored now; None for an unknown document or a span outside its text."""
+        ...
+
+    def sources(self) -> Iterator[Source]: ...
+
+    def files(self) -> dict[str, FileRecord]: ...
+
+    def unreadable(self) -> list[Unreadable]: ...
+
+    def close(self) -> None: ...
+
+
+class Draft(Protocol):
+    """A generation in the making. Not shared between threads."""
+
+    def remove(self, document_ids: Iterable[str]) -> None: ...
+
+    def add(self, document: Document, passages: Sequence[Passage], vectors: Vectors) -> None:
+        """`vectors`: one row a passage, in order."""
+        ...
+
+    def set_files(self, files: Mapping[str, FileRecord]) -> None: ...
+
+    def discard(self) -> None: ...
+
+
+class Backend(Protocol):
+    """A place where generations live. One writer at a time, any number of readers."""
+
+    def snapshot(self) -> Snapshot | None:
+        """The published generation, or None where there is none yet. Raises IndexDamaged."""
+        ...
+
+    def published(self) -> int | None:
+        """The number of the published generation; cheap enough to ask before every question."""
+        ...
+
+    def draft(self, model: str, fingerprint: str, dimensions: int, fresh: bool = False) -> Draft:
+        """A copy of the published generation to change aside, or an empty one with `fresh`. Raises IndexBusy."""
+        ...
+
+    def publish(self, draft: Draft) -> Manifest:
+        """Checks the draft, then moves the pointer. Raises IndexDamaged and leaves the old one serving."""
+        ...
