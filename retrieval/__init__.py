@@ -1,6 +1,7 @@
 """Find passages in an archive of documents and cut out what answers, verbatim. `Archive` is the door."""
 
 from retrieval.archive import Archive, Status
+from retrieval.cli import archivist, ending
 from retrieval.errors import ArchivistError, QuestionError, SettingsError, UnknownCode
 from retrieval.filters import EVERYTHING, Filter
 from retrieval.indexing import IndexReport, Progress
@@ -19,9 +20,10 @@ from retrieval.records import (
     Source,
     Voice,
 )
-from retrieval.searching import parse_date
+from retrieval.searching import narrowed
 from retrieval.settings import ENV_PREFIX, RetrievalSettings, load_settings
 from retrieval.spans import Span
+from retrieval.visibility import hidden_again, visible
 
 __all__ = [
     "ENV_PREFIX",
@@ -50,6 +52,10 @@ __all__ = [
     "Status",
     "UnknownCode",
     "Voice",
+    "archivist",
+    "ending",
+    "hidden_again",
     "load_settings",
-    "parse_date",
+    "narrowed",
+    "visible",
 ]

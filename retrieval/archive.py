@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from retrieval.codes import parse_code
@@ -25,10 +25,11 @@ from retrieval.records import (
     Searched,
     Seconds,
     Shown,
+    Slice,
     Source,
     Unreadable,
 )
-from retrieval.searching import Gate, look_closer, parse_lookup, rank, signals_of
+from retrieval.searching import Gate, Looked, look_closer, parse_lookup, rank, signals_of
 from retrieval.settings import RetrievalSettings
 from retrieval.spans import Span
 from retrieval.store.holder import SnapshotHolder
@@ -101,10 +102,13 @@ class Archive:
             evidence = self._gate.evidence(signals_of(looked[:LOOKED_AT], ranking))
             found = time.perf_counter()
             if not self._gate.opens_for(evidence):
-                nearest = tuple(NearMiss(item.hit.passage, item.document.source) for item in looked[:LOOKED_AT])
+                nearest = _near_misses(looked[:LOOKED_AT])
                 seconds = Seconds(encoded - started, found - encoded)
                 return Abstained(question, Reason.NOTHING_RELEVANT, searched, nearest, ranking, evidence, seconds)
-            excerpts = tuple(excerpt_around(item.answer, item.hit, item.document) for item in looked[:count])
+            # Together they are evidence enough to answer; behind the first, only what is enough by itself is shown.
+            alone = (self._gate.evidence(signals_of([item], ranking)) for item in looked)
+            shown = [item for item, own in zip(looked, alone, strict=True) if self._gate.opens_for(own)] or looked[:1]
+            excerpts = tuple(excerpt_around(item.answer, item.hit, item.document) for item in shown[:count])
             seconds = Seconds(encoded - started, found - encoded, time.perf_counter() - found)
             return Found(question, excerpts, searched, ranking, evidence, seconds)
 
@@ -169,7 +173,14 @@ class Archive:
         """As `bring_in_step`, for the folder and the model of the settings."""
         cache = self._settings.data / "cache" / "vectors.sqlite"
         return bring_in_step(
-            self._settings.archive, self._backend, self._load_encoder, cache, full=full, dry_run=dry_run, report=report
+            self._settings.archive,
+            self._backend,
+            self._settings.model,
+            self._load_encoder,
+            cache,
+            full=full,
+            dry_run=dry_run,
+            report=report,
         )
 
     def _load_encoder(self) -> Encoder:
@@ -184,7 +195,7 @@ class Archive:
         if encoder.fingerprint != snapshot.manifest.fingerprint:
             raise ModelError(
                 f"the index was made with another model ({snapshot.manifest.model}) than {encoder.name}; "
-                "archivist index brings it in step"
+                "archivist index --full makes it anew"
             )
         return encoder
 
@@ -205,13 +216,23 @@ def _document(snapshot: Snapshot, document_id: str) -> Document:
     return document
 
 
+def _near_misses(looked: Sequence[Looked]) -> tuple[NearMiss, ...]:
+    """The best passage of each document, in order."""
+    best: dict[str, NearMiss] = {}
+    for item in looked:
+        best.setdefault(item.document.source.id, NearMiss(item.hit.passage, item.document.source))
+    return tuple(best.values())
+
+
 def _named(sources: list[Source], name: str) -> tuple[str, ...]:
     return tuple(sorted({value for source in sources if (value := getattr(source, name)) is not None}))
 
 
-def _paragraphs_around(document: Document, span: Span, around: int) -> tuple[tuple[Span, ...], tuple[Span, ...]]:
+def _paragraphs_around(document: Document, span: Span, around: int) -> tuple[tuple[Slice, ...], tuple[Slice, ...]]:
     """Up to `around` paragraphs before and as many after those that the span is in."""
     paragraphs = [block.span for block in document.blocks if block.kind is BlockKind.PARAGRAPH]
     before = [paragraph for paragraph in paragraphs if paragraph.end <= span.start]
     after = [paragraph for paragraph in paragraphs if paragraph.start >= span.end]
-    return tuple(before[len(before) - min(around, len(before)) :]), tuple(after[:around])
+    nearest = (before[-around:], after[:around]) if around > 0 else ([], [])
+    first, second = (tuple(Slice(part, part.of(document.text)) for part in side) for side in nearest)
+    return first, second

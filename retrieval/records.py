@@ -133,10 +133,13 @@ class Voice(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Attribution:
-    """The words that say who claims it. `cue` is their slice of the text."""
+    """The words that say who claims it, “according to the mayor”."""
 
     span: Span
+    words: str
+    """The slice itself."""
     cue: str
+    """The part of it that tells a claim, “according to”."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,12 +237,20 @@ class Listing:
 
 
 @dataclass(frozen=True, slots=True)
+class Slice:
+    """A part of a document with its characters."""
+
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Shown:
     """A passage by its code, with paragraphs around it."""
 
     excerpt: Excerpt
-    before: tuple[Span, ...]
-    after: tuple[Span, ...]
+    before: tuple[Slice, ...]
+    after: tuple[Slice, ...]
     generation: int
 
 

@@ -27,16 +27,14 @@ def find_attributions(text: str, sentence: Span) -> tuple[Attribution, ...]:
     found = sorted(_by_phrase(words, cues), key=lambda part: (part[0].start, -part[0].end))
     found += [part for part in _by_verb(words, cues) if not any(part[0].overlaps(other) for other, _ in found)]
     found.sort(key=lambda part: part[0])
-    return tuple(Attribution(span.shifted(sentence.start), cue) for span, cue in found)
+    return tuple(Attribution(span.shifted(sentence.start), span.of(words), cue) for span, cue in found)
 
 
-def names_nobody(attribution: Attribution, text: str) -> bool:
+def names_nobody(attribution: Attribution) -> bool:
     """Whether the one who claims is only a pronoun, so that the name stands in an earlier sentence."""
-    words = {word.lower() for word in _WORD.findall(attribution.span.of(text))}
-    return bool(words & english().pronouns) and not any(
-        word[:1].isupper() and word.lower() not in english().pronouns
-        for word in _WORD.findall(attribution.span.of(text))
-    )
+    listed = _WORD.findall(attribution.words)
+    pronouns = [word for word in listed if word.lower() in english().pronouns]
+    return bool(pronouns) and not any(word[:1].isupper() for word in listed if word not in pronouns)
 
 
 def _by_phrase(sentence: str, cues: Cues) -> Iterator[tuple[Span, str]]:
@@ -74,7 +72,7 @@ def _by_verb(sentence: str, cues: Cues) -> Iterator[tuple[Span, str]]:
 
 def _is_subject(words: str, cues: Cues) -> bool:
     listed = _WORD.findall(words)
-    if not 0 < len(listed) <= _LONGEST_SUBJECT:
+    if not 0 < len(listed) <= _LONGEST_SUBJECT or listed[-1].lower() in cues.passive:
         return False
     return listed[-1].lower() in cues.pronouns or _names_somebody(words)
 
@@ -87,7 +85,7 @@ def _next_break(sentence: str, start: int) -> int:
     for match in _BREAK.finditer(sentence, start):
         if match[0] == "." and _ABBREVIATION.search(sentence[: match.end()]):
             continue
-        return match.start() + len(sentence[match.start() : match.start()])
+        return match.start()
     return len(sentence.rstrip())
 
 

@@ -14,6 +14,7 @@ from importlib.resources import files
 class Cues:
     phrase: re.Pattern[str]
     verb: re.Pattern[str]
+    passive: frozenset[str]
     pronouns: frozenset[str]
     leaning: frozenset[str]
     qualifier: re.Pattern[str]
@@ -27,6 +28,7 @@ def english() -> Cues:
     return Cues(
         phrase=re.compile(rf"\b(?:{_any(said['phrases'])})(?=\s)", re.IGNORECASE),
         verb=re.compile(rf"\b(?:{_any(said['verbs'])})\b"),
+        passive=frozenset(said["passive"]),
         pronouns=frozenset(said["pronouns"]),
         leaning=frozenset(said["leaning"]),
         qualifier=re.compile(f"{starts}|{holds}", re.IGNORECASE),

@@ -20,10 +20,14 @@ _FIRST_WORD = re.compile(r"\w[\w’']*")
 
 def excerpt_around(answer: int, hit: Hit, document: Document) -> Excerpt:
     """The sentences from the first to the last that sentence `answer` of the hit's passage needs."""
-    sentences = hit.passage.sentences
-    first, last = _needed(answer, sentences, document.text)
-    first, last = _readable(first, last, answer, sentences, document.text)
-    return _built(hit.passage, document, first, last, answer=(sentences[answer],), score=hit.score)
+    first, last = grown(hit.passage, document, answer, answer)
+    return _built(hit.passage, document, first, last, answer=(hit.passage.sentences[answer],), score=hit.score)
+
+
+def grown(passage: Passage, document: Document, first: int, last: int) -> tuple[int, int]:
+    """Indices of the first and the last sentence of the excerpt around sentences `first` to `last` of the passage."""
+    needed = _needed(first, last, passage.sentences, document.text)
+    return _readable(needed, (first, last), passage.sentences, document.text)
 
 
 def whole_passage(passage: Passage, document: Document, score: float = 0.0) -> Excerpt:
@@ -40,14 +44,14 @@ def chosen_sentences(passage: Passage, code: Code, document: Document) -> Excerp
     return _built(passage, document, first - 1, last - 1, answer=(), score=0.0)
 
 
-def _needed(answer: int, sentences: tuple[Span, ...], text: str) -> tuple[int, int]:
+def _needed(first: int, last: int, sentences: tuple[Span, ...], text: str) -> tuple[int, int]:
     """First and last index, with whoever is meant by a pronoun before, and what takes it back behind."""
-    first = last = answer
-    while first > 0 and answer - first < MOST_BACK and _leans_back(sentences[first], text):
-        first -= 1
-    while last + 1 < len(sentences) and english().qualifier.search(sentences[last + 1].of(text)):
-        last += 1
-    return first, last
+    start, end = first, last
+    while start > 0 and first - start < MOST_BACK and _leans_back(sentences[start], text):
+        start -= 1
+    while end + 1 < len(sentences) and english().qualifier.search(sentences[end + 1].of(text)):
+        end += 1
+    return start, end
 
 
 def _leans_back(sentence: Span, text: str) -> bool:
@@ -57,24 +61,27 @@ def _leans_back(sentence: Span, text: str) -> bool:
         return True
     if english().qualifier.match(words):
         return True
-    return any(names_nobody(attribution, text) for attribution in find_attributions(text, sentence))
+    return any(names_nobody(attribution) for attribution in find_attributions(text, sentence))
 
 
-def _readable(first: int, last: int, answer: int, sentences: tuple[Span, ...], text: str) -> tuple[int, int]:
+def _readable(
+    needed: tuple[int, int], asked: tuple[int, int], sentences: tuple[Span, ...], text: str
+) -> tuple[int, int]:
     """Takes in a neighbour at a time, before and behind in turn, while that stays short."""
 
     def length(start: int, end: int) -> int:
         return len(cover(sentences[start : end + 1]).of(text).split())
 
+    start, end = needed
     while True:
         wider = [
-            (start, end)
-            for start, end in ((first - 1, last), (first, last + 1))
-            if start >= 0 and end < len(sentences) and length(start, end) <= READABLE_WORDS
+            (before, behind)
+            for before, behind in ((start - 1, end), (start, end + 1))
+            if before >= 0 and behind < len(sentences) and length(before, behind) <= READABLE_WORDS
         ]
         if not wider:
-            return first, last
-        first, last = min(wider, key=lambda ends: abs((answer - ends[0]) - (ends[1] - answer)))
+            return start, end
+        start, end = min(wider, key=lambda ends: abs((asked[0] - ends[0]) - (ends[1] - asked[1])))
 
 
 def _built(

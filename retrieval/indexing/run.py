@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 
 from retrieval.codes import document_code
 from retrieval.encoding import Encoder, VectorCache
-from retrieval.errors import ArchiveFolderError, IndexDamaged, UnreadableFile
+from retrieval.errors import ArchiveFolderError, IndexBusy, IndexDamaged, UnreadableFile
 from retrieval.indexing.build import add_documents
 from retrieval.indexing.plan import Plan, compare
 from retrieval.reading import FORMATS, FileStamp, digest_of, read_file, walk
@@ -49,6 +49,7 @@ class IndexReport:
 def bring_in_step(
     folder: Path,
     backend: Backend,
+    model: str,
     load: Callable[[], Encoder],
     cache_path: Path,
     *,
@@ -56,7 +57,7 @@ def bring_in_step(
     dry_run: bool = False,
     report: Callable[[Progress], None] = lambda _: None,
 ) -> IndexReport:
-    """Publishes a new generation if anything changed; `load` is called only then.
+    """Publishes a new generation if anything changed; `load`, which loads `model`, is called only then.
 
     Raises ArchiveFolderError for a missing or empty folder, IndexBusy, ModelError or IndexDamaged; whatever is raised,
     the published generation still serves.
@@ -76,7 +77,8 @@ def bring_in_step(
             raise ArchiveFolderError(f"the archive folder {folder} holds no documents; the index is left as it was")
         on_disk = _records(folder, found, {} if full else published)
         plan = compare(on_disk, published, full)
-        if dry_run or (plan.is_empty and before is not None):
+        other_model = before is not None and before.manifest.model != model
+        if dry_run or (plan.is_empty and before is not None and not other_model):
             return _unchanged(plan, before, time.monotonic() - started, dry_run, notes)
         encoder = load()
         fresh = full or before is None or before.manifest.fingerprint != encoder.fingerprint
@@ -85,6 +87,8 @@ def bring_in_step(
         run = _Run(folder, {file.path: file for file in found}, on_disk, plan, before)
         draft = backend.draft(encoder.name, encoder.fingerprint, encoder.dimensions, fresh)
         try:
+            if not full and backend.published() != (before.manifest.generation if before else None):
+                raise IndexBusy("another process has just brought this index in step; run it again")
             if not fresh:
                 draft.remove(run.outdated())
             cache = VectorCache(cache_path)

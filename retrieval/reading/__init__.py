@@ -6,6 +6,6 @@ is marked as furniture, with a reason, and stays in the text.
 
 from retrieval.reading.folder import FileStamp, digest_of, walk
 from retrieval.reading.formats import FORMATS, read_file
-from retrieval.reading.question_set import read_corpus
+from retrieval.reading.question_set import read_corpus, read_json_lines
 
-__all__ = ["FORMATS", "FileStamp", "digest_of", "read_corpus", "read_file", "walk"]
+__all__ = ["FORMATS", "FileStamp", "digest_of", "read_corpus", "read_file", "read_json_lines", "walk"]

@@ -27,7 +27,7 @@ def structure(text: str) -> Structure:
     blocks: list[Block] = []
     title: str | None = None
     tokens = _parser.parse(_as_the_parser_counts(text, rows))
-    for token, following in zip(tokens, [*tokens[1:], None], strict=True):
+    for token, following in zip(tokens, [*tokens[1:], None], strict=False):  # there may be none at all
         kind = _kind(token)
         span = _span(token, rows, text) if kind else None
         if kind is None or span is None or (blocks and span.start < blocks[-1].span.end):

@@ -18,6 +18,7 @@ from retrieval.spans import Span
 # given a copy in which each such character is replaced by one plain character: lengths, so offsets, stay equal.
 _ODD_WHITE_SPACE = re.compile(r"[^\S\n]|[\x85\u2028\u2029]")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
+_NOT_BLANK = re.compile(r"\S")
 
 
 def split_sentences(document: Document) -> tuple[Span, ...]:
@@ -30,7 +31,8 @@ def split_sentences(document: Document) -> tuple[Span, ...]:
         return ()
     edges = {0, len(document.text)}
     for block in document.blocks:
-        edges.add(block.span.start)
+        behind = _NOT_BLANK.search(document.text, block.span.end)
+        edges.update((block.span.start, behind.start() if behind else len(document.text)))
     for mark in document.furniture:
         edges.update((mark.span.start, mark.span.end))
     cuts = sorted(edges)

@@ -16,8 +16,6 @@ from retrieval.store.local.layout import Layout
 from retrieval.store.local.snapshot import LocalSnapshot
 from retrieval.store.protocol import Draft, Manifest
 
-KEPT = 2
-"""Generations that stay on the disk: the published one and the one before it."""
 _NUMBER = re.compile(r"\d{6,}")
 
 
@@ -75,17 +73,27 @@ class LocalBackend:
     def publish(self, draft: Draft) -> Manifest:
         if not isinstance(draft, LocalDraft):
             raise TypeError(f"a {type(draft).__name__} can't be published here")
+        before = None
+        with contextlib.suppress(IndexDamaged):  # a pointer that can't be read is about to be replaced
+            before = self.published()
+        number = max([before or 0, *self._numbers()]) + 1
         try:
-            number = max([self.published() or 0, *self._numbers()]) + 1
             manifest = draft.finish(number)
             draft.settle(self._layout(number))
             self._move_pointer(number)
-        except BaseException:
-            draft.discard()
-            raise
-        self._prune(number)
-        draft.release()
+            self._prune({before, number})
+        finally:
+            if self._serves(number):  # whatever may have failed behind the move
+                draft.release()
+            else:
+                draft.discard()
         return manifest
+
+    def _serves(self, number: int) -> bool:
+        try:
+            return self.published() == number
+        except IndexDamaged:
+            return False
 
     def _move_pointer(self, number: int) -> None:
         """The one step that publishes: the new name is on the disk before it takes the old one's place, whole."""
@@ -98,9 +106,10 @@ class LocalBackend:
         aside.replace(self._pointer)
         _sync_folder(self._folder)
 
-    def _prune(self, published: int) -> None:
-        for number in sorted(self._numbers())[:-KEPT]:
-            if number != published:
+    def _prune(self, kept: set[int | None]) -> None:
+        """The published generation and the one before it stay, whatever a crash left between them."""
+        for number in self._numbers():
+            if number not in kept:
                 with contextlib.suppress(OSError):  # try again after the next run
                     shutil.rmtree(self._layout(number).folder)
 

@@ -36,6 +36,7 @@ class LocalDraft:
         self.layout = layout
         self._model = model
         self._release = release
+        self._over = False
         layout.folder.mkdir(parents=True)
         if base is None:
             self._vectors = VectorIndex.empty(model.dimensions)
@@ -55,18 +56,17 @@ class LocalDraft:
         self._words = words.writer()
 
     def remove(self, document_ids: Iterable[str]) -> None:
+        keys: list[int] = []
         for identity in document_ids:
-            rows = self._tables.execute(
-                "SELECT p.key FROM passages p JOIN documents d ON d.key = p.document WHERE d.id = ?", (identity,)
-            ).fetchall()
-            keys = [row[0] for row in rows]
-            if keys:
-                self._vectors.remove(keys)
-                self._words.remove(keys)
-            self._tables.execute(
-                "DELETE FROM passages WHERE document = (SELECT key FROM documents WHERE id = ?)", (identity,)
-            )
-            self._tables.execute("DELETE FROM documents WHERE id = ?", (identity,))
+            document = self._tables.execute("SELECT key FROM documents WHERE id = ?", (identity,)).fetchone()
+            if document is None:
+                continue
+            keys += (row[0] for row in self._tables.execute("SELECT key FROM passages WHERE document = ?", document))
+            self._tables.execute("DELETE FROM passages WHERE document = ?", document)
+            self._tables.execute("DELETE FROM documents WHERE key = ?", document)
+        if keys:  # all at once: FAISS walks its whole index for each removal
+            self._vectors.remove(keys)
+            self._words.remove(keys)
 
     def add(self, document: Document, passages: Sequence[Passage], vectors: Vectors) -> None:
         if len(passages) != len(vectors):
@@ -117,11 +117,14 @@ class LocalDraft:
         self.layout = layout
 
     def discard(self) -> None:
-        self._tables.close()
-        shutil.rmtree(self.layout.folder, ignore_errors=True)
-        self._release()
+        """Does nothing to a draft that was published or discarded: its place may hold another by now."""
+        if not self._over:
+            self._tables.close()
+            shutil.rmtree(self.layout.folder, ignore_errors=True)
+            self.release()
 
     def release(self) -> None:
+        self._over = True
         self._release()
 
 

@@ -38,12 +38,15 @@ class LocalSnapshot:
             self._vectors = VectorIndex.read(layout.vectors)
             self._words = WordIndex.open(layout.words)
             counted = self.coverage(Filter())
-        except (OSError, ValueError, KeyError, RuntimeError, sqlite3.Error) as error:
+        except (OSError, ValueError, TypeError, LookupError, AttributeError, RuntimeError, sqlite3.Error) as error:
             reason = str(error).strip().splitlines() or [type(error).__name__]
             raise IndexDamaged(f"generation {layout.folder.name} can't be opened: {reason[0]}") from error
         held = (self.manifest.passages, counted.passages, len(self._vectors), len(self._words))
         if len(set(held)) != 1:
             raise IndexDamaged(f"generation {layout.folder.name} contradicts itself: {held} passages")
+        said = (self.manifest.generation, self.manifest.documents, self.manifest.dimensions)
+        if said != (int(layout.folder.name), counted.documents, self._vectors.dimensions):
+            raise IndexDamaged(f"generation {layout.folder.name} contradicts itself: its manifest is of another index")
 
     def coverage(self, where: Filter) -> Coverage:
         condition, values = schema.where_clause(where)

@@ -25,7 +25,7 @@ class VectorIndex:
     @classmethod
     def read(cls, path: Path) -> VectorIndex:
         """Raises RuntimeError for a file that FAISS can't read."""
-        return cls(faiss.downcast_index(faiss.read_index(str(path))))
+        return cls(faiss.read_index(str(path)))  # of its own class already; a downcast copy would not own its memory
 
     def write(self, path: Path) -> None:
         faiss.write_index(self._index, str(path))

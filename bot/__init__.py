@@ -1,0 +1,1 @@
+"""The Discord bot, and the console that speaks as it does. Of the archive it knows the door, `retrieval`, alone."""

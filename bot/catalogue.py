@@ -1,0 +1,81 @@
+"""Every fixed sentence that the bot can say, in one place. Values go into the braces, escaped like archive text."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+
+class Line(Enum):
+    """Each is said as it stands here; `{name}` is the place of a value."""
+
+    # Answers
+    SEARCHED = "Searched {documents} and {passages}, {dates}."
+    SEARCHED_FILTERED = "Searched {documents} and {passages}, {dates}; only {filters}."
+    ONE_DOCUMENT = "1 document"
+    DOCUMENTS = "{count} documents"
+    ONE_PASSAGE = "1 passage"
+    PASSAGES = "{count} passages"
+    ALL_UNDATED = "all undated"
+    NONE_DATED = "none dated"
+    DATES = "dated {first} to {last}"
+    UNDATED = "undated"
+    PARAGRAPH = "paragraph {number}"
+    IN_THE_TEXT = "In the text:"
+    STATUS = "{status}:"
+    CODE = "code"
+
+    # Silence
+    NOTHING_INDEXED = "Nothing is indexed yet."
+    NOTHING_MATCHES_FILTERS = "No document matches these filters."
+    NOTHING_RELEVANT = "The archive has no answer to this."
+    NOT_A_QUESTION = "There is no word to search for in this."
+    NEAREST = "Nearest, but not an answer:"
+
+    # Lookups
+    NO_HITS = "No passage has all of this."
+    NO_SUCH_PAGE = "There is no page {page}."
+    MORE_HITS = "Page {page}; there are more on page {next}."
+    LAST_HITS = "Page {page}, the last."
+
+    # Refusals
+    REFUSED = "{reason}"
+    QUESTION_TOO_LONG = "That is {length} characters long; {most} is the most I take. Please shorten it."
+    NOT_ALLOWED = "This is for the archive's administrators."
+
+    BUSY = "Too many questions are waiting right now; please ask again in a moment."
+    TOO_SLOW = "This took longer than {seconds} seconds, so I stopped; please ask again."
+    LOADING = "I have just started and my model is still loading; your answer follows."
+    ARCHIVE_CHANGED = "The archive changed while I was answering; please ask again."
+    FAILED = "Something went wrong on my side. Its number is {name}; whoever runs me can find it in the log."
+    IN_A_FILE = "A sentence of {length} characters is too long for a message; it is in this file, unchanged."
+
+    # Reindexing
+    REINDEX_STARTED = "Reindexing: looking at the files."
+    REINDEX_PROGRESS = "Reindexing: {bar} {files} of {of_files} files, {passages} passages, {left} left."
+    REINDEX_RUNNING = "A reindex is already running; this is how far it is."
+    REINDEX_DONE = (
+        "Reindex done: + {added} added, ~ {changed} changed, − {gone} gone, {moved} moved, {same} the same, "
+        "{unreadable} unreadable; generation {generation}, {seconds} seconds."
+    )
+    REINDEX_PLAN = (
+        "A reindex would find: + {added} added, ~ {changed} changed, − {gone} gone, {moved} moved, {same} the same. "
+        "Nothing was changed."
+    )
+    REINDEX_FAILED = "The reindex stopped and the old index still serves: {reason}"
+    UNREADABLE = "unreadable:"
+    AND_MORE = "and {count} more"
+
+    # Help
+    HELP = (
+        "I answer questions from an archive of documents in the archive's own words: verbatim excerpts, each with its "
+        "source and the words that say who claims it. I never write a claim of my own, and when the archive has no "
+        "answer I say so."
+    )
+    HELP_ASK = "/ask, or mention me with a question: the passages that answer it, the answering sentence in bold."
+    HELP_SEARCH = (
+        '/search, or mention me with “search …”: the passages that hold all the words. “"two words"” must stand so, '
+        "“-word” must not; “publisher:name”, “author:name”, “collection:name”, “after:2022-05-01” and "
+        "“before:2022-05-31” narrow it."
+    )
+    HELP_SHOW = "/show, or [[code]] in a message that mentions me: the passage with that code."
+    HELP_REINDEX = "/reindex: for the archive's administrators."

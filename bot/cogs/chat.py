@@ -1,0 +1,61 @@
+"""Chat: a mention, a direct message, or the prefix where one is set. One answer to one message."""
+
+from __future__ import annotations
+
+import logging
+import re
+
+import discord
+from discord.ext import commands
+
+from bot.client import ArchivistBot
+from bot.failures import failure_reply
+from bot.outlets import MessageOutlet
+from bot.requests import parse_request
+
+log = logging.getLogger(__name__)
+
+
+class ChatCog(commands.Cog):
+    def __init__(self, bot: ArchivistBot) -> None:
+        self.bot = bot
+
+    @commands.Cog.listener()
+    async def on_message(self, message: discord.Message) -> None:
+        if message.author.bot or message.webhook_id is not None:
+            return
+        words = self._addressed(message)
+        if words is None:
+            return
+        outlet = MessageOutlet(message)
+        try:
+            async with message.channel.typing():
+                await self.bot.desk.serve(parse_request(words), outlet)
+        except discord.Forbidden:
+            log.info("may not write in channel %d", message.channel.id)
+        except Exception as error:
+            reply = failure_reply(error, "a chat message")
+            try:
+                await self.bot.gate.send(reply, outlet)
+            except discord.HTTPException as unsent:
+                log.warning("could not tell of the failure: %s", unsent)
+
+    def _addressed(self, message: discord.Message) -> str | None:
+        """What is asked of the bot, without the words that only address it; None where nothing is."""
+        me = self.bot.user
+        if me is None:
+            return None
+        mention = re.compile(rf"<@!?{me.id}>")
+        words = message.content
+        mentioned = mention.search(words) is not None
+        prefix = self.bot.settings.prefix
+        stripped = mention.sub(" ", words).strip()
+        if prefix is not None and stripped.startswith(prefix):
+            return stripped.removeprefix(prefix).strip()
+        if mentioned or message.guild is None:
+            return stripped
+        return None
+
+
+async def setup(bot: ArchivistBot) -> None:
+    await bot.add_cog(ChatCog(bot))

@@ -1,0 +1,59 @@
+"""From a request to its reply, the same for every surface."""
+
+from __future__ import annotations
+
+import logging
+
+from bot.catalogue import Line
+from bot.failures import failure_reply
+from bot.gate import Gate, Outlet
+from bot.library import Library, LibraryBusy, LibrarySlow
+from bot.rendering.answers import render_answer, render_listing, render_shown
+from bot.rendering.help import render_help
+from bot.rendering.reply import Reply, say
+from bot.requests import Ask, Help, Request, Search, Show
+from retrieval import EVERYTHING, ArchivistError, narrowed
+
+log = logging.getLogger(__name__)
+
+
+class Desk:
+    def __init__(self, library: Library, gate: Gate, question_length: int) -> None:
+        self._library = library
+        self._gate = gate
+        self._question_length = question_length
+
+    async def serve(self, request: Request, outlet: Outlet, *, private: bool = False) -> None:
+        """Answers on `outlet`: with what was asked for, or with the one sentence that says why not."""
+        if isinstance(request, Ask) and not self._library.is_warm:
+            await self._gate.send(say(Line.LOADING, private=private, interim=True), outlet)
+        await self._gate.send(await self._reply(request, private), outlet)
+
+    async def _reply(self, request: Request, private: bool) -> Reply:
+        try:
+            return await self._looked_up(request, private)
+        except LibraryBusy:
+            return say(Line.BUSY, private=True)
+        except LibrarySlow as error:
+            return say(Line.TOO_SLOW, private=True, seconds=f"{error.seconds:g}")
+        except ArchivistError as error:
+            return say(Line.REFUSED, private=True, reason=str(error))
+        except Exception as error:
+            return failure_reply(error, "a request")
+
+    async def _looked_up(self, request: Request, private: bool) -> Reply:
+        match request:
+            case Ask(question) | Search(question) if len(question) > self._question_length:
+                most = self._question_length
+                return say(Line.QUESTION_TOO_LONG, private=True, length=len(question), most=most)
+            case Ask(question, filters):
+                where = EVERYTHING
+                for name, value in filters.items():
+                    where = narrowed(where, name, value) if value is not None else where
+                return render_answer(await self._library.ask(question, where), private=private)
+            case Search(words, page):
+                return render_listing(await self._library.search(words, EVERYTHING, page), private=private)
+            case Show(code, around):
+                return render_shown(await self._library.show(code, around), private=private)
+            case Help():
+                return render_help()

@@ -1,0 +1,47 @@
+"""The one way out. Every cut of a reply is taken from the store again, and a difference is never sent."""
+
+from __future__ import annotations
+
+import logging
+from typing import Protocol
+
+from bot.catalogue import Line
+from bot.library import Library
+from bot.rendering.discord_text import Page, discord_pages
+from bot.rendering.escape import escape, unescape, with_line_feeds
+from bot.rendering.reply import Reply, say
+
+log = logging.getLogger(__name__)
+
+
+class Outlet(Protocol):
+    """Where one reply goes: an interaction, a chat message or the console. Called by the gate alone."""
+
+    async def deliver(self, reply: Reply, pages: list[Page]) -> None: ...
+
+
+class Gate:
+    def __init__(self, library: Library) -> None:
+        self._library = library
+
+    async def send(self, reply: Reply, outlet: Outlet) -> bool:
+        """Sends the reply, or in its place the line that the archive changed. True where the reply itself was sent."""
+        fault = await self._fault(reply)
+        if fault is not None:
+            log.warning("a reply was held back: %s", fault)
+            reply = say(Line.ARCHIVE_CHANGED, private=reply.private)
+        await outlet.deliver(reply, discord_pages(reply))
+        return fault is None
+
+    async def _fault(self, reply: Reply) -> str | None:
+        """What is wrong with the reply's cuts, or None."""
+        cuts = list(reply.cuts())
+        if not cuts:
+            return None
+        stored = await self._library.slices([(cut.document_id, cut.span) for cut in cuts])
+        for cut, words in zip(cuts, stored, strict=True):
+            if words != cut.text:
+                return f"document {cut.document_id} does not hold these words at {cut.span.start} to {cut.span.end}"
+            if unescape(escape(cut.text)) != with_line_feeds(cut.text):
+                return f"document {cut.document_id} at {cut.span.start} would not be read as it stands"
+        return None

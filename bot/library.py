@@ -1,0 +1,87 @@
+"""The only file that calls the Archive: off the event loop, bounded, with a deadline."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+from bot.settings import BotSettings
+from retrieval import Answer, Archive, Filter, Listing, Shown, Span
+
+Result = TypeVar("Result")
+
+
+class LibraryBusy(Exception):
+    """As many questions are waiting as may wait."""
+
+
+class LibrarySlow(Exception):
+    """The deadline passed."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"{seconds:g} seconds")
+        self.seconds = seconds
+
+
+class Library:
+    """Belongs to one event loop. Close it when done."""
+
+    def __init__(self, settings: BotSettings, archive: Archive | None = None) -> None:
+        self._archive = archive or Archive(settings)
+        self._deadline = settings.deadline
+        self._most = settings.workers + settings.queue
+        self._taken = 0
+        self._threads = ThreadPoolExecutor(settings.workers, thread_name_prefix="archive")
+        # Slices are checked before every reply: they must not queue behind the questions that wait for them.
+        self._slicing = ThreadPoolExecutor(1, thread_name_prefix="slices")
+
+    @property
+    def is_warm(self) -> bool:
+        """Whether the model is loaded, so that a question need not wait for it."""
+        return self._archive.is_warm
+
+    async def warm(self) -> None:
+        """Loads the model and opens the index. Raises what `Archive.warm` does."""
+        await asyncio.get_running_loop().run_in_executor(self._threads, self._archive.warm)
+
+    async def ask(self, question: str, where: Filter, limit: int | None = None) -> Answer:
+        return await self._run(lambda: self._archive.ask(question, where, limit))
+
+    async def search(self, words: str, where: Filter, page: int) -> Listing:
+        return await self._run(lambda: self._archive.search(words, where, page))
+
+    async def show(self, code: str, around: int) -> tuple[Shown, ...]:
+        return await self._run(lambda: self._archive.show(code, around))
+
+    async def slices(self, places: list[tuple[str, Span]]) -> list[str | None]:
+        """What the store holds at each (document id, span) now."""
+
+        def cut() -> list[str | None]:
+            return [self._archive.slice(document_id, span) for document_id, span in places]
+
+        return await asyncio.get_running_loop().run_in_executor(self._slicing, cut)
+
+    async def _run(self, call: Callable[[], Result]) -> Result:
+        """Raises LibraryBusy at once, LibrarySlow after the deadline, or what the call raises."""
+        if self._taken >= self._most:
+            raise LibraryBusy
+        self._taken += 1
+        future = asyncio.get_running_loop().run_in_executor(self._threads, call)
+        # A thread can't be stopped: its place stays taken until it is done, even when nobody waits any more.
+        future.add_done_callback(self._give_back)
+        try:
+            return await asyncio.wait_for(asyncio.shield(future), self._deadline)
+        except TimeoutError:
+            raise LibrarySlow(self._deadline) from None
+
+    def _give_back(self, future: asyncio.Future[Result]) -> None:
+        self._taken -= 1
+        if not future.cancelled():
+            future.exception()  # taken notice of, also where nobody waits for it any more
+
+    async def close(self) -> None:
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        self._slicing.shutdown(wait=False, cancel_futures=True)
+        self._archive.close()

@@ -1,0 +1,88 @@
+"""The ways to a person: an interaction, a chat message. Only the gate calls `deliver`."""
+
+from __future__ import annotations
+
+import io
+
+import discord
+from discord import ui
+
+from bot.rendering.discord_text import Attached, Page
+from bot.rendering.reply import Reply
+
+SUBTLE = discord.Colour(0x4F5B66)
+
+
+class InteractionOutlet:
+    """A slash command or menu. It must be deferred first, which `defer` does."""
+
+    def __init__(self, interaction: discord.Interaction) -> None:
+        self._interaction = interaction
+        self._answered = False
+        self._private = False
+
+    async def defer(self, *, private: bool) -> None:
+        """Within Discord's three seconds, before anything else. Decides whether the first message is private."""
+        self._private = private
+        await self._interaction.response.defer(ephemeral=private, thinking=True)
+
+    async def take_over(self) -> None:
+        """For a failure at any point: what was deferred is answered, what was answered is followed up."""
+        if self._interaction.response.is_done():
+            self._answered = self._private = True
+        else:
+            await self.defer(private=True)
+
+    async def deliver(self, reply: Reply, pages: list[Page]) -> None:
+        if reply.private and not self._private and not self._answered:
+            # A deferred answer can't become private: it is taken back, and what follows is.
+            await self._interaction.delete_original_response()
+            self._answered = True
+        first, *rest = pages
+        if self._answered:
+            await self._follow(first, private=reply.private or self._private)
+        else:
+            await self._interaction.edit_original_response(view=view_of(first), attachments=files_of(first))
+            self._answered = not reply.interim
+        for page in rest:
+            await self._follow(page, private=reply.private or self._private)
+
+    async def _follow(self, page: Page, *, private: bool) -> None:
+        await self._interaction.followup.send(view=view_of(page), files=files_of(page), ephemeral=private)
+
+
+class MessageOutlet:
+    """A chat message. A reply that should be private goes there too: chat has no private replies."""
+
+    def __init__(self, message: discord.Message) -> None:
+        self._message = message
+        self._interim: discord.Message | None = None
+
+    async def deliver(self, reply: Reply, pages: list[Page]) -> None:
+        first, *rest = pages
+        if self._interim is not None:
+            await self._interim.edit(view=view_of(first), attachments=files_of(first))
+            self._interim = None
+        else:
+            sent = await self._message.reply(view=view_of(first), files=files_of(first), mention_author=False)
+            self._interim = sent if reply.interim else None
+        for page in rest:
+            await self._message.channel.send(view=view_of(page), files=files_of(page))
+
+
+def view_of(page: Page) -> ui.LayoutView:
+    view = ui.LayoutView(timeout=None)
+    container: ui.Container[ui.LayoutView] = ui.Container(accent_colour=SUBTLE)
+    container.add_item(ui.TextDisplay(page.markdown))
+    for attached in page.files:
+        container.add_item(ui.File(f"attachment://{attached.name}"))
+    view.add_item(container)
+    return view
+
+
+def files_of(page: Page) -> list[discord.File]:
+    return [_file(attached) for attached in page.files]
+
+
+def _file(attached: Attached) -> discord.File:
+    return discord.File(io.BytesIO(attached.cut.text.encode("utf-8", "surrogatepass")), filename=attached.name)

@@ -1,0 +1,142 @@
+"""Answers, lookups and passages as replies. Pure: no library, no Discord."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
+
+from bot.catalogue import Line
+from bot.rendering.reply import Block, Cut, Meta, Part, Quote, Reply, Row, Say
+from retrieval import (
+    GAP,
+    Abstained,
+    Answer,
+    Attribution,
+    Excerpt,
+    Found,
+    Listing,
+    NearMiss,
+    Reason,
+    Searched,
+    Shown,
+    Source,
+    Span,
+)
+
+_SILENCE = {
+    Reason.NOTHING_INDEXED: Line.NOTHING_INDEXED,
+    Reason.NOTHING_MATCHES_FILTERS: Line.NOTHING_MATCHES_FILTERS,
+    Reason.NOTHING_RELEVANT: Line.NOTHING_RELEVANT,
+    Reason.NOT_A_QUESTION: Line.NOT_A_QUESTION,
+}
+
+
+def render_answer(answer: Answer, *, private: bool = False) -> Reply:
+    match answer:
+        case Found(_, excerpts, searched):
+            blocks = [block for excerpt in excerpts for block in _excerpt(excerpt)]
+            return Reply((*blocks, _searched(searched)), private)
+        case Abstained(_, reason, searched, nearest):
+            rows = [Row((Say(_SILENCE[reason]),)), _searched(searched), *_nearest(nearest)]
+            return Reply(tuple(rows), private)
+
+
+def render_listing(listing: Listing, *, private: bool = False) -> Reply:
+    blocks = [block for excerpt in listing.excerpts for block in _excerpt(excerpt)]
+    page = Meta(str(listing.page))
+    if not listing.excerpts:
+        blocks.append(Row((Say(Line.NO_HITS) if listing.page == 1 else Say(Line.NO_SUCH_PAGE, {"page": page}),)))
+    elif listing.more:
+        blocks.append(Row((Say(Line.MORE_HITS, {"page": page, "next": Meta(str(listing.page + 1))}),), small=True))
+    elif listing.page > 1:
+        blocks.append(Row((Say(Line.LAST_HITS, {"page": page}),), small=True))
+    return Reply((*blocks, _searched(listing.searched)), private)
+
+
+def render_shown(passages: Iterable[Shown], *, private: bool = False) -> Reply:
+    blocks: list[Block] = []
+    for shown in passages:
+        identity = shown.excerpt.source.id
+        blocks += [Quote((Cut(identity, part.span, part.text),)) for part in shown.before]
+        blocks += _excerpt(shown.excerpt)
+        blocks += [Quote((Cut(identity, part.span, part.text),)) for part in shown.after]
+    return Reply(tuple(blocks), private)
+
+
+def _excerpt(excerpt: Excerpt) -> Iterator[Block]:
+    yield _quote(excerpt)
+    yield Row(tuple(_source(excerpt.source, excerpt.passage.paragraph)))
+    if excerpt.source.status is not None:
+        note = (Meta(excerpt.source.status_note),) if excerpt.source.status_note else ()
+        yield Row(note, Say(Line.STATUS, {"status": Meta(excerpt.source.status)}))
+    if excerpt.attribution:
+        identity = excerpt.source.id
+        cuts = tuple(Cut(identity, mark.span, mark.words) for mark in _of_the_answer(excerpt))
+        yield Row(cuts, Say(Line.IN_THE_TEXT))
+    yield Row((Meta(excerpt.code),), Say(Line.CODE), small=True)
+
+
+def _of_the_answer(excerpt: Excerpt) -> tuple[Attribution, ...]:
+    """Who claims what the bold sentence says; of everything shown, where nothing is bold or nobody claims it."""
+    inside = tuple(mark for mark in excerpt.attribution if any(span.contains(mark.span) for span in excerpt.answer))
+    return inside or excerpt.attribution
+
+
+def _quote(excerpt: Excerpt) -> Quote:
+    """Each sentence with the white space up to the next, so that the cuts of a piece join to it exactly."""
+    cuts: list[Cut] = []
+    bold: set[int] = set()
+    gaps: set[int] = set()
+    at = 0
+    for piece in excerpt.pieces:
+        words = excerpt.text[at : at + len(piece)]
+        at += len(piece) + len(GAP)
+        if cuts:
+            gaps.add(len(cuts))
+        inside = [clipped for s in excerpt.passage.sentences if (clipped := s.clip(piece))]
+        starts = [piece.start, *(sentence.start for sentence in inside[1:]), piece.end]
+        for start, end in pairwise(starts):
+            span = Span(start, end)
+            if any(answer.overlaps(span) for answer in excerpt.answer):
+                bold.add(len(cuts))
+            cuts.append(Cut(excerpt.source.id, span, words[start - piece.start : end - piece.start]))
+    return Quote(tuple(cuts), frozenset(bold), frozenset(gaps))
+
+
+def _source(source: Source, paragraph: int) -> Iterator[Part]:
+    yield Meta(source.title, source.url)
+    for said in (source.publisher, source.author):
+        if said:
+            yield Meta(said)
+    yield Meta(source.published.isoformat()) if source.published else Say(Line.UNDATED)
+    yield Say(Line.PARAGRAPH, {"number": Meta(str(paragraph))})
+    yield Meta(source.path)
+
+
+def _searched(searched: Searched) -> Row:
+    if not searched.documents:
+        dates = Say(Line.NONE_DATED)
+    elif searched.first is None:
+        dates = Say(Line.ALL_UNDATED)
+    else:
+        dates = Say(Line.DATES, {"first": Meta(str(searched.first)), "last": Meta(str(searched.last))})
+    values: dict[str, Meta | Say] = {
+        "documents": _counted(searched.documents, Line.ONE_DOCUMENT, Line.DOCUMENTS),
+        "passages": _counted(searched.passages, Line.ONE_PASSAGE, Line.PASSAGES),
+        "dates": dates,
+    }
+    if searched.filters:
+        filters = ", ".join(f"{name} {value}" for name, value in searched.filters.items())
+        return Row((Say(Line.SEARCHED_FILTERED, values | {"filters": Meta(filters)}),), small=True)
+    return Row((Say(Line.SEARCHED, values),), small=True)
+
+
+def _counted(count: int, one: Line, many: Line) -> Say:
+    return Say(one) if count == 1 else Say(many, {"count": Meta(f"{count:,}")})
+
+
+def _nearest(nearest: tuple[NearMiss, ...]) -> Iterator[Row]:
+    if nearest:
+        yield Row((Say(Line.NEAREST),), small=True)
+    for miss in nearest:
+        yield Row((Meta(miss.source.title, miss.source.url), Meta(miss.passage.code)), small=True)

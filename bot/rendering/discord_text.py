@@ -1,0 +1,132 @@
+"""Replies as pages of Discord's markdown, each within one message and none cut inside a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby
+
+from bot.catalogue import Line
+from bot.rendering.escape import escape, escape_signs, host_of, safe_link
+from bot.rendering.reply import Cut, Meta, Part, Quote, Reply, Row, Say
+from retrieval import GAP, visible
+
+PAGE = 4000
+"""Characters of text in one message of Discord's second kind of components, counted as UTF-16 code units."""
+LONGEST_META = 200
+"""Characters of a title, a name or a path that are shown."""
+DOT = " · "
+_SMALL = "-# "
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """A sentence too long for any message, as a text file: the same characters, encoded as UTF-8."""
+
+    name: str
+    cut: Cut
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    markdown: str
+    files: tuple[Attached, ...] = ()
+
+
+def discord_pages(reply: Reply) -> list[Page]:
+    """At least one page. Blocks stay in order; a quote goes on at the next page between two sentences."""
+    pages: list[Page] = []
+    text, files = "", ()  # type: str, tuple[Attached, ...]
+    for chunk, attached in _chunks(reply):
+        joined = f"{text}\n{chunk}" if text else chunk
+        if text and _length(joined) > PAGE:
+            pages.append(Page(text, files))
+            text, files = chunk, ()
+        else:
+            text = joined
+        files += attached
+    return [*pages, Page(text, files)]
+
+
+def _chunks(reply: Reply) -> Iterator[tuple[str, tuple[Attached, ...]]]:
+    """Parts of the reply that fit a page by themselves, and no smaller than need be."""
+    for number, block in enumerate(reply.blocks):
+        match block:
+            case Quote():
+                yield from _quote(block, number)
+            case Row():
+                yield _row(block), ()
+
+
+def _quote(block: Quote, number: int) -> Iterator[tuple[str, tuple[Attached, ...]]]:
+    whole = quoted(block, range(len(block.sentences)))
+    if _length(whole) <= PAGE:
+        yield whole, ()
+        return
+    start = 0
+    for index, cut in enumerate(block.sentences):
+        if _length(quoted(block, range(index, index + 1))) > PAGE:
+            if index > start:
+                yield quoted(block, range(start, index)), ()
+            start = index + 1
+            said = _part(Say(Line.IN_A_FILE, {"length": Meta(str(len(cut.text)))}))
+            yield f"> {said}", (Attached(f"sentence-{number}-{index}.txt", cut),)
+        elif index > start and _length(quoted(block, range(start, index + 1))) > PAGE:
+            yield quoted(block, range(start, index)), ()
+            start = index
+    if start < len(block.sentences):
+        yield quoted(block, range(start, len(block.sentences))), ()
+
+
+def quoted(block: Quote, indices: range) -> str:
+    """Those sentences as a block quote, the answering ones bold."""
+    text = ""
+    for (bold, _), group in groupby(indices, key=lambda index: (index in block.bold, _gaps_up_to(block, index))):
+        run = list(group)
+        if run[0] in block.gaps and run[0] != indices.start:
+            text += GAP
+        words = "".join(block.sentences[index].text for index in run)
+        text += _bold(words) if bold else escape(words)
+    return "\n".join(f"> {line}" for line in text.rstrip().split("\n"))
+
+
+def _gaps_up_to(block: Quote, index: int) -> int:
+    return sum(gap <= index for gap in block.gaps)
+
+
+def _bold(text: str) -> str:
+    """Each line by itself, as a quote's lines are marked one by one; white space at its ends stays outside."""
+    lines = []
+    for line in escape(text).split("\n"):
+        inner = line.strip()
+        before, after = line[: len(line) - len(line.lstrip())], line[len(line.rstrip()) :]
+        lines.append(f"{before}**{inner}**{after}" if inner else line)
+    return "\n".join(lines)
+
+
+def _row(row: Row) -> str:
+    label = f"{_part(row.label)} " if row.label else ""
+    return (_SMALL if row.small else "") + label + DOT.join(_part(part) for part in row.parts)
+
+
+def _part(part: Part) -> str:
+    match part:
+        case Cut():
+            return f"*{escape(part.text.strip())}*"
+        case Meta(text, url):
+            link = safe_link(url) if url else None
+            if link is None:
+                return escape_signs(_clipped(text))
+            return f"[{escape_signs(_clipped(text))}](<{link}>) ({escape_signs(host_of(link))})"
+        case Say(line, values):
+            return line.value.format_map({name: _part(value) for name, value in values.items()})
+
+
+def _clipped(text: str) -> str:
+    """Titles, names and what somebody typed: on one line, made visible, and no longer than is read."""
+    shown = visible(" ".join(text.split()))
+    return shown if len(shown) <= LONGEST_META else shown[: LONGEST_META - 1] + "…"
+
+
+def _length(text: str) -> int:
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2

@@ -1,0 +1,60 @@
+"""Archive text inside Discord's markdown: escaped so that what is read equals the source, character for character."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import quote, urlsplit
+
+from retrieval import hidden_again, visible
+
+_SIGNIFICANT = re.compile(
+    r"""
+      [\\`*_~|<>\#\[\]@]    # emphasis, code, spoilers, quotes, headings, links, mentions, emoji, timestamps
+    | :(?=\S)               # the scheme of an address, the name of an emoji
+    | \.(?=\S)              # the host of an address or an invite
+    | (?<=\d)\.             # an ordered list
+    | (?<![^\n\s])[-+](?=[\s\-#]|\Z)  # a list or small print: a sign that begins a line or stands alone
+    """,
+    re.VERBOSE,
+)
+LONGEST_LINK = 500
+_ESCAPED = re.compile(r"\\([^0-9A-Za-z\s])")
+
+
+def escape(text: str) -> str:
+    """Markdown that Discord shows as `text`, with characters that can't be seen made visible.
+
+    A backslash before a sign of punctuation shows the sign, so escaping one too many changes nothing.
+    """
+    return escape_signs(visible(with_line_feeds(text)))
+
+
+def escape_signs(text: str) -> str:
+    """As `escape`, for text that was made visible already."""
+    return _SIGNIFICANT.sub(r"\\\g<0>", text)
+
+
+def unescape(markdown: str) -> str:
+    """What a reader of `escape`'s result sees, as the text that it was given; line ends are line feeds."""
+    return hidden_again(_ESCAPED.sub(r"\1", markdown))
+
+
+def with_line_feeds(text: str) -> str:
+    """Windows line ends as the line feeds that every surface shows them as."""
+    return text.replace("\r\n", "\n")
+
+
+def safe_link(url: str) -> str | None:
+    """The address as it may stand between angle brackets, or None for anything but plain http and https."""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname
+    except ValueError:
+        return None
+    if parts.scheme not in ("http", "https") or not host or parts.username is not None or len(url) > LONGEST_LINK:
+        return None
+    return quote(url, safe="%/:=&?~#+!$,;'@()*[]-._")
+
+
+def host_of(link: str) -> str:
+    return urlsplit(link).hostname or ""

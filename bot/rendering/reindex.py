@@ -1,0 +1,47 @@
+"""The state of a reindex as a reply."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.catalogue import Line
+from bot.reindexing import Done, Running, State, Stopped
+from bot.rendering.reply import Meta, Reply, Row, Say, say
+
+BAR = 20
+"""Characters of the progress bar."""
+LISTED = 15
+"""Unreadable files that are named; the rest are counted."""
+
+
+def render_reindex(state: State, *, joined: bool = False) -> Reply:
+    match state:
+        case Running(files, of_files, passages):
+            return _running(files, of_files, passages, state.seconds_left, joined)
+        case Done(report):
+            return _done(report)
+        case Stopped(reason):
+            return say(Line.REINDEX_FAILED, private=True, reason=reason)
+
+
+def _running(files: int, of_files: int, passages: int, left: float | None, joined: bool) -> Reply:
+    rows = [Row((Say(Line.REINDEX_RUNNING),))] if joined else []
+    if left is None:
+        return Reply((*rows, Row((Say(Line.REINDEX_STARTED),))), private=True, interim=True)
+    full = BAR * files // max(of_files, 1)
+    counts = {"files": files, "of_files": of_files, "passages": passages, "left": f"{left:.0f} s"}
+    values = {name: Meta(str(value)) for name, value in counts.items()} | {"bar": Meta("█" * full + "░" * (BAR - full))}
+    return Reply((*rows, Row((Say(Line.REINDEX_PROGRESS, values),))), private=True, interim=True)
+
+
+def _done(report: Mapping[str, Any]) -> Reply:
+    counts = {name: len(report[name]) for name in ("added", "changed", "gone", "moved", "unreadable")}
+    said = counts | {"same": report["same"], "generation": report["generation"], "seconds": f"{report['seconds']:.1f}"}
+    line = Line.REINDEX_PLAN if report["dry_run"] else Line.REINDEX_DONE
+    rows = [Row((Say(line, {name: Meta(str(value)) for name, value in said.items()}),))]
+    for file in report["unreadable"][:LISTED]:
+        rows.append(Row((Meta(file["path"]), Meta(file["reason"])), Say(Line.UNREADABLE)))
+    if counts["unreadable"] > LISTED:
+        rows.append(Row((Say(Line.AND_MORE, {"count": Meta(str(counts["unreadable"] - LISTED))}),)))
+    return Reply(tuple(rows), private=True)

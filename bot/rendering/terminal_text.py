@@ -1,0 +1,40 @@
+"""Replies as plain text for the console: the same words, blocks and order as on Discord."""
+
+from __future__ import annotations
+
+from bot.rendering.escape import with_line_feeds
+from bot.rendering.reply import Block, Cut, Meta, Part, Quote, Reply, Row, Say
+from retrieval import GAP, visible
+
+_BOLD, _PLAIN = "\033[1m", "\033[0m"
+DOT = " · "
+
+
+def terminal_text(reply: Reply, *, styled: bool = False) -> str:
+    """With `styled`, the answering sentences are bold by terminal codes; the text itself can't bring in any."""
+    return "\n".join(_block(block, styled) for block in reply.blocks)
+
+
+def _block(block: Block, styled: bool) -> str:
+    match block:
+        case Quote(sentences, bold, gaps):
+            text = ""
+            for index, cut in enumerate(sentences):
+                shown = visible(with_line_feeds(cut.text))
+                text += (GAP if index in gaps else "") + (
+                    f"{_BOLD}{shown}{_PLAIN}" if styled and index in bold else shown
+                )
+            return "\n".join(f"> {line}" for line in text.rstrip().split("\n"))
+        case Row(parts, label):
+            return (f"{_part(label)} " if label else "") + DOT.join(_part(part) for part in parts)
+
+
+def _part(part: Part) -> str:
+    match part:
+        case Cut():
+            return visible(with_line_feeds(part.text.strip()))
+        case Meta(text, url):
+            shown = visible(" ".join(text.split()))
+            return f"{shown} ({visible(url)})" if url else shown
+        case Say(line, values):
+            return line.value.format_map({name: _part(value) for name, value in values.items()})

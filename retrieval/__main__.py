@@ -1,0 +1,5 @@
+"""`python -m retrieval`: the command line without the bot, which starts `index` this way in a process of its own."""
+
+from retrieval.cli import archivist
+
+archivist(prog_name="archivist")

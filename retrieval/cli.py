@@ -1,0 +1,227 @@
+"""The archive's verbs for a terminal. Each ends 0 for found, 1 for nothing found, 2 for what a person can fix."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sys
+import traceback
+import uuid
+from collections.abc import Callable, Iterator
+from functools import wraps
+from pathlib import Path
+from typing import Any, NoReturn, ParamSpec
+
+import click
+from tqdm import tqdm
+
+from retrieval import presenting
+from retrieval.archive import Archive
+from retrieval.errors import ArchivistError, UnknownCode
+from retrieval.filters import EVERYTHING, Filter
+from retrieval.indexing import Progress
+from retrieval.records import Found
+from retrieval.searching import narrowed
+from retrieval.settings import RetrievalSettings
+from retrieval.visibility import visible
+
+FOUND, NOTHING, FIXABLE, DEFECT = 0, 1, 2, 70
+"""Exit statuses; 70 is sysexits' EX_SOFTWARE, for what only a developer can fix."""
+Parameters = ParamSpec("Parameters")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def archivist() -> None:
+    """Answers from an archive of documents, in the archive's own words."""
+
+
+def ending(command: Callable[Parameters, int]) -> Callable[Parameters, NoReturn]:
+    """Ends the process with the command's status; an error becomes one line on standard error."""
+
+    @wraps(command)
+    def run(*args: Parameters.args, **kwargs: Parameters.kwargs) -> NoReturn:
+        sys.exit(status_of(lambda: command(*args, **kwargs)))
+
+    return run
+
+
+def status_of(action: Callable[[], int]) -> int:
+    try:
+        return action()
+    except UnknownCode as error:
+        click.echo(f"archivist: {visible(str(error))}", err=True)
+        return NOTHING
+    except ArchivistError as error:
+        click.echo(f"archivist: {visible(str(error))}", err=True)
+        return FIXABLE
+    except BrokenPipeError:  # the reader of our output has seen enough
+        sys.stderr.close()
+        return FOUND
+    except OSError as error:
+        where = f" ({error.filename})" if error.filename else ""
+        click.echo(f"archivist: {error.strerror or error}{where}", err=True)
+        return FIXABLE
+    except Exception:  # a defect: its details go to a file, a person gets one line
+        name = uuid.uuid4().hex[:8]
+        place = Path.home() / f"archivist-error-{name}.txt"
+        with contextlib.suppress(OSError):
+            place.write_text(traceback.format_exc(), encoding="utf-8")
+        click.echo(f"archivist: something went wrong that should not; details are in {place}", err=True)
+        return DEFECT
+
+
+@contextlib.contextmanager
+def opened() -> Iterator[Archive]:
+    archive = Archive(RetrievalSettings.load())
+    try:
+        yield archive
+    finally:
+        archive.close()
+
+
+def filter_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    meant = {
+        "after": "published on this day or later, 2022-05-31",
+        "before": "published on this day or earlier",
+        "publisher": "published by",
+        "author": "written by",
+        "collection": "in this collection",
+        "language": "in this language, en",
+    }
+    for name, text in reversed(meant.items()):
+        command = click.option(f"--{name}", help=f"only documents {text}")(command)
+    return command
+
+
+def filter_from(given: dict[str, str | None]) -> Filter:
+    where = EVERYTHING
+    for name, value in given.items():
+        if value is not None:
+            where = narrowed(where, name, value)
+    return where
+
+
+def put(as_json: bool, value: dict[str, Any], text: str) -> None:
+    click.echo(json.dumps(value, ensure_ascii=True, indent=2) if as_json else text)
+
+
+as_json = click.option("--json", "as_json", is_flag=True, help="one JSON object on standard output")
+
+
+@archivist.command()
+@click.option("--full", is_flag=True, help="read and index every file anew")
+@click.option("--dry-run", is_flag=True, help="print what would change, and change nothing")
+@click.option("--progress", type=click.Choice(["bar", "lines"]), default="bar", hidden=True)
+@as_json
+@ending
+def index(full: bool, dry_run: bool, progress: str, as_json: bool) -> int:
+    """Bring the index in step with the archive folder."""
+    show = progress_lines if progress == "lines" else progress_bar
+    with opened() as archive, show() as report:
+        done = archive.reindex(full, dry_run, report)
+    put(as_json, presenting.report_json(done), presenting.report_text(done))
+    return FOUND
+
+
+@contextlib.contextmanager
+def progress_bar() -> Iterator[Callable[[Progress], None]]:
+    """On a terminal only; standard output stays free for the result."""
+    with tqdm(unit=" files", file=sys.stderr, disable=None, leave=False) as bar:
+
+        def report(progress: Progress) -> None:
+            bar.total = progress.of_files
+            bar.set_postfix_str(f"{progress.passages} passages")
+            bar.update(progress.files - bar.n)
+
+        yield report
+
+
+@contextlib.contextmanager
+def progress_lines() -> Iterator[Callable[[Progress], None]]:
+    """One JSON object a line on standard error, for the bot, which runs this command in a process of its own."""
+
+    def report(progress: Progress) -> None:
+        line = {
+            "files": progress.files,
+            "of_files": progress.of_files,
+            "passages": progress.passages,
+            "seconds": progress.seconds,
+        }
+        click.echo(json.dumps(line), err=True)
+
+    yield report
+
+
+@archivist.command()
+@click.argument("question")
+@filter_options
+@click.option("--limit", type=click.IntRange(1, 20), help="most excerpts")
+@as_json
+@ending
+def ask(question: str, limit: int | None, as_json: bool, **given: str | None) -> int:
+    """Answer QUESTION with excerpts, or say that the archive has no answer."""
+    with opened() as archive:
+        answer = archive.ask(question, filter_from(given), limit)
+    put(as_json, presenting.answer_json(answer), presenting.answer_text(answer))
+    return FOUND if isinstance(answer, Found) else NOTHING
+
+
+@archivist.command()
+@click.argument("words", nargs=-1, required=True)
+@filter_options
+@click.option("--page", type=click.IntRange(1), default=1)
+@as_json
+@ending
+def search(words: tuple[str, ...], page: int, as_json: bool, **given: str | None) -> int:
+    """List the passages that hold all WORDS: "exact phrase", -without, publisher:x after:2022-05-01."""
+    with opened() as archive:
+        listing = archive.search(" ".join(words), filter_from(given), page)
+    put(as_json, presenting.listing_json(listing), presenting.listing_text(listing))
+    return FOUND if listing.excerpts else NOTHING
+
+
+@archivist.command()
+@click.argument("code")
+@click.option("--around", type=click.IntRange(0, 20), default=0, help="paragraphs of context on either side")
+@as_json
+@ending
+def show(code: str, around: int, as_json: bool) -> int:
+    """Show the passage with CODE."""
+    with opened() as archive:
+        shown = archive.show(code, around)
+    value = (
+        presenting.shown_json(shown[0]) if len(shown) == 1 else {"ambiguous": list(map(presenting.shown_json, shown))}
+    )
+    put(as_json, value, "\n\n".join(map(presenting.shown_text, shown)))
+    return FOUND
+
+
+@archivist.command()
+@as_json
+@ending
+def status(as_json: bool) -> int:
+    """Say what is in the archive."""
+    with opened() as archive:
+        found = archive.status()
+    put(as_json, presenting.status_json(found), presenting.status_text(found))
+    return FOUND if found.coverage.documents else NOTHING
+
+
+@archivist.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--limit", type=click.IntRange(1), help="ask only so many of its questions, spread evenly")
+@as_json
+@ending
+def evaluate(folder: Path, limit: int | None, as_json: bool) -> int:
+    """Measure with the question set in FOLDER (BEIR layout), through the same path as the bot."""
+    from retrieval.evaluation import evaluate as measured  # noqa: PLC0415 - its libraries are slow to import
+
+    with tqdm(unit=" steps", file=sys.stderr, disable=None, leave=False) as bar:
+
+        def report(done: int, total: int) -> None:
+            bar.total = total
+            bar.update(done - bar.n)
+
+        figures = measured(folder, RetrievalSettings.load(), limit=limit, report=report)
+    put(as_json, figures.as_json(), figures.as_table())
+    return FOUND
