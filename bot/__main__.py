@@ -46,12 +46,13 @@ async def _run(settings: BotSettings, token: str) -> int:
     import discord  # noqa: PLC0415 - as above
 
     from bot.client import ArchivistBot  # noqa: PLC0415
+    from bot.connection import stay_connected  # noqa: PLC0415
     from bot.log import set_up_logging  # noqa: PLC0415
 
     set_up_logging((token,))
     loop = asyncio.get_running_loop()
     async with ArchivistBot(settings) as bot:
-        running = asyncio.create_task(bot.start(token), name="bot")
+        running = asyncio.create_task(stay_connected(bot, token), name="bot")
         for stop in (signal.SIGTERM, signal.SIGINT):
             with contextlib.suppress(NotImplementedError):  # Windows has no such handlers; there Ctrl-C raises
                 loop.add_signal_handler(stop, lambda: asyncio.create_task(bot.close()))
@@ -67,7 +68,7 @@ async def _run(settings: BotSettings, token: str) -> int:
                 err=True,
             )
             return 2
-        except (OSError, discord.HTTPException, discord.GatewayNotFound, discord.ConnectionClosed) as error:
+        except (OSError, discord.HTTPException, discord.GatewayNotFound) as error:
             click.echo(f"archivist: Discord can't be reached: {error}", err=True)
             return UNAVAILABLE
     return 0

@@ -40,6 +40,7 @@ class Line(Enum):
     # Refusals
     REFUSED = "{reason}"
     QUESTION_TOO_LONG = "That is {length} characters long; {most} is the most I take. Please shorten it."
+    ANSWERED_PRIVATELY = "I answered this privately."
     NOT_ALLOWED = "This is for the archive's administrators."
 
     BUSY = "Too many questions are waiting right now; please ask again in a moment."

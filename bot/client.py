@@ -22,6 +22,8 @@ from bot.settings import BotSettings
 from retrieval import ArchivistError
 
 log = logging.getLogger(__name__)
+DRAIN = 5.0
+"""Seconds that answers on their way are given when the bot stops."""
 EXTENSIONS = ("ask", "search", "show", "help", "admin", "chat")
 
 # Neither voice library is wanted, and nobody should be told at every start that they are missing.
@@ -45,7 +47,7 @@ class Tree(app_commands.CommandTree["ArchivistBot"]):
     ) -> None:
         cause = error.original if isinstance(error, app_commands.CommandInvokeError) else error
         name = interaction.command.qualified_name if interaction.command else "an interaction"
-        outlet = InteractionOutlet(interaction)
+        outlet = InteractionOutlet.of(interaction)
         try:
             await outlet.take_over()
             await interaction.client.gate.send(failure_reply(cause, f"/{name}"), outlet)
@@ -102,6 +104,7 @@ class ArchivistBot(commands.Bot):
     async def close(self) -> None:
         if self._warming is not None:
             self._warming.cancel()
+        await self.desk.drain(DRAIN)
         await self.reindexing.close()
         await super().close()
         await self.library.close()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import logging
 
 from bot.catalogue import Line
@@ -22,9 +24,27 @@ class Desk:
         self._library = library
         self._gate = gate
         self._question_length = question_length
+        self._serving = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
 
     async def serve(self, request: Request, outlet: Outlet, *, private: bool = False) -> None:
         """Answers on `outlet`: with what was asked for, or with the one sentence that says why not."""
+        self._serving += 1
+        self._idle.clear()
+        try:
+            await self._serve(request, outlet, private)
+        finally:
+            self._serving -= 1
+            if not self._serving:
+                self._idle.set()
+
+    async def drain(self, patience: float) -> None:
+        """Waits until nobody is being answered, `patience` seconds at most."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._idle.wait(), patience)
+
+    async def _serve(self, request: Request, outlet: Outlet, private: bool) -> None:
         if isinstance(request, Ask) and not self._library.is_warm:
             await self._gate.send(say(Line.LOADING, private=private, interim=True), outlet)
         await self._gate.send(await self._reply(request, private), outlet)

@@ -7,6 +7,7 @@ import io
 import discord
 from discord import ui
 
+from bot.catalogue import Line
 from bot.rendering.discord_text import Attached, Page
 from bot.rendering.reply import Reply
 
@@ -20,6 +21,13 @@ class InteractionOutlet:
         self._interaction = interaction
         self._answered = False
         self._private = False
+        interaction.extras["outlet"] = self
+
+    @classmethod
+    def of(cls, interaction: discord.Interaction) -> InteractionOutlet:
+        """The one that this interaction has already, which knows what was said; else a new one."""
+        known = interaction.extras.get("outlet")
+        return known if isinstance(known, cls) else cls(interaction)
 
     async def defer(self, *, private: bool) -> None:
         """Within Discord's three seconds, before anything else. Decides whether the first message is private."""
@@ -28,16 +36,13 @@ class InteractionOutlet:
 
     async def take_over(self) -> None:
         """For a failure at any point: what was deferred is answered, what was answered is followed up."""
-        if self._interaction.response.is_done():
-            self._answered = self._private = True
-        else:
+        if not self._interaction.response.is_done():
             await self.defer(private=True)
 
     async def deliver(self, reply: Reply, pages: list[Page]) -> None:
         if reply.private and not self._private and not self._answered:
-            # A deferred answer can't become private: it is taken back, and what follows is.
-            await self._interaction.delete_original_response()
-            self._answered = True
+            await self._take_aside(pages)
+            return
         first, *rest = pages
         if self._answered:
             await self._follow(first, private=reply.private or self._private)
@@ -46,6 +51,16 @@ class InteractionOutlet:
             self._answered = not reply.interim
         for page in rest:
             await self._follow(page, private=reply.private or self._private)
+
+    async def _take_aside(self, pages: list[Page]) -> None:
+        """A deferred answer can't become private, and nothing follows one that was deleted before it was filled
+        (discord-api-docs #2739 and #3087). So it is filled, the private pages follow, and it is taken back.
+        """
+        await self._interaction.edit_original_response(view=view_of(Page(Line.ANSWERED_PRIVATELY.value)))
+        self._answered = True
+        for page in pages:
+            await self._follow(page, private=True)
+        await self._interaction.delete_original_response()
 
     async def _follow(self, page: Page, *, private: bool) -> None:
         await self._interaction.followup.send(view=view_of(page), files=files_of(page), ephemeral=private)

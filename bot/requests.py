@@ -37,6 +37,12 @@ _BRACKETED = re.compile(r"\[\[([^\[\]\n]{1,40})\]\]")
 _CODE = re.compile(r"[0-9A-Za-z]{10}(\.\d+(-\d+)?)?")
 
 
+def parse_command(text: str) -> Request | None:
+    """As `parse_request`, for text after a prefix: other bots share it, so what is no verb of ours is not for us."""
+    words = text.strip()
+    return parse_request(words) if _VERB.match(words) or _BRACKETED.fullmatch(words) else None
+
+
 def parse_request(text: str) -> Request:
     """`ask …`, `search …`, `show CODE`, `help`, `[[CODE]]` anywhere, and everything else is a question.
 

@@ -20,7 +20,7 @@ find_python() {
 # changed since the last time.
 install() {
     local target=$1 stamp now
-    stamp=".venv/installed-$(printf '%s' "$target" | tr -cd 'a-z')"
+    stamp=".venv/installed-$(printf '%s' "$target" | tr -cd 'a-z')" # installed-, installed-test
     if [ ! -x .venv/bin/python ]; then
         "$(find_python)" -m venv .venv || {
             echo "deploy: the virtual environment could not be made; Debian and Ubuntu need the package python3-venv" >&2
@@ -29,7 +29,8 @@ install() {
     fi
     now=$(cat pyproject.toml deploy/constraints.txt | .venv/bin/python -c \
         'import hashlib, sys; print(hashlib.sha256(sys.stdin.buffer.read()).hexdigest())')
-    if [ "$(cat "$stamp" 2>/dev/null)" != "$now" ]; then
+    # What is installed for testing is enough for running.
+    if [ "$(cat "$stamp" 2>/dev/null)" != "$now" ] && [ "$(cat .venv/installed-test 2>/dev/null)" != "$now" ]; then
         echo "deploy: installing $target (a few minutes the first time)" >&2
         .venv/bin/python -m pip install --quiet --disable-pip-version-check \
             --constraint deploy/constraints.txt --editable "$target" || {

@@ -11,7 +11,7 @@ from discord.ext import commands
 from bot.client import ArchivistBot
 from bot.failures import failure_reply
 from bot.outlets import MessageOutlet
-from bot.requests import parse_request
+from bot.requests import Request, parse_command, parse_request
 
 log = logging.getLogger(__name__)
 
@@ -24,13 +24,13 @@ class ChatCog(commands.Cog):
     async def on_message(self, message: discord.Message) -> None:
         if message.author.bot or message.webhook_id is not None:
             return
-        words = self._addressed(message)
-        if words is None:
+        request = self._request(message)
+        if request is None:
             return
         outlet = MessageOutlet(message)
         try:
             async with message.channel.typing():
-                await self.bot.desk.serve(parse_request(words), outlet)
+                await self.bot.desk.serve(request, outlet)
         except discord.Forbidden:
             log.info("may not write in channel %d", message.channel.id)
         except Exception as error:
@@ -40,21 +40,18 @@ class ChatCog(commands.Cog):
             except discord.HTTPException as unsent:
                 log.warning("could not tell of the failure: %s", unsent)
 
-    def _addressed(self, message: discord.Message) -> str | None:
+    def _request(self, message: discord.Message) -> Request | None:
         """What is asked of the bot, without the words that only address it; None where nothing is."""
         me = self.bot.user
         if me is None:
             return None
         mention = re.compile(rf"<@!?{me.id}>")
-        words = message.content
-        mentioned = mention.search(words) is not None
+        words = mention.sub(" ", message.content).strip()
         prefix = self.bot.settings.prefix
-        stripped = mention.sub(" ", words).strip()
-        if prefix is not None and stripped.startswith(prefix):
-            return stripped.removeprefix(prefix).strip()
-        if mentioned or message.guild is None:
-            return stripped
-        return None
+        after_prefix = words.removeprefix(prefix) if prefix is not None and words.startswith(prefix) else None
+        if mention.search(message.content) or message.guild is None:
+            return parse_request(words if after_prefix is None else after_prefix)
+        return None if after_prefix is None else parse_command(after_prefix)
 
 
 async def setup(bot: ArchivistBot) -> None:

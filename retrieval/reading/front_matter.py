@@ -30,7 +30,7 @@ def read_front_matter(text: str) -> tuple[Metadata, int]:
         return Metadata(), 0
     try:
         said: Any = yaml.load(match[1], Loader=_DatesAsWritten)  # noqa: S506 - a SafeLoader
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:  # ValueError: a number or a date that is none
         where = getattr(error, "problem_mark", None)
         line = f", line {where.line + 2}" if where is not None else ""
         raise UnreadableFile(f"the front matter is not YAML{line}") from None

@@ -61,7 +61,10 @@ def _text(said: Mapping[str, Any], name: str, where: str) -> str | None:
         return None
     if not isinstance(value, str | int | float):
         raise UnreadableFile(f"{where}: {name} is not text")
-    return " ".join(str(value).split()) or None
+    text = " ".join(str(value).split())
+    if any("\ud800" <= character <= "\udfff" for character in text):  # JSON can say so; no store can hold it
+        raise UnreadableFile(f"{where}: {name} holds half a character")
+    return text or None
 
 
 def _date(value: Any, where: str) -> datetime.date | None:

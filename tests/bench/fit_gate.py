@@ -124,7 +124,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("question_set", type=Path)
     folder = parser.parse_args().question_set
-    encoder = load_encoder("all-MiniLM-L6-v2")
+    encoder = load_encoder("all-MiniLM-L6-v2", threads=1)  # beside other work, threads that wait for each other lose
     asked = collect(folder, encoder)
     fitted, held = [a for a in asked if a.archive % 3], [a for a in asked if not a.archive % 3]
     signals, labels = table(fitted)

@@ -29,29 +29,22 @@ class Opcode(IntEnum):
     HEARTBEAT = 1
     IDENTIFY = 2
     PRESENCE_UPDATE = 3
-    VOICE_STATE_UPDATE = 4
     RESUME = 6
     RECONNECT = 7
-    REQUEST_GUILD_MEMBERS = 8
     INVALID_SESSION = 9
     HELLO = 10
     HEARTBEAT_ACK = 11
 
 
 class CloseCode(IntEnum):
-    UNKNOWN_ERROR = 4000
     UNKNOWN_OPCODE = 4001
     DECODE_ERROR = 4002
     NOT_AUTHENTICATED = 4003
     AUTHENTICATION_FAILED = 4004
     ALREADY_AUTHENTICATED = 4005
     INVALID_SEQ = 4007
-    RATE_LIMITED = 4008
-    SESSION_TIMED_OUT = 4009
     INVALID_SHARD = 4010
-    SHARDING_REQUIRED = 4011
     INVALID_API_VERSION = 4012
-    INVALID_INTENTS = 4013
     DISALLOWED_INTENTS = 4014
 
 
@@ -120,7 +113,8 @@ class Session:
     connection: Connection | None = None
 
     def add(self, event: str, content: JSON) -> JSON:
-        payload = {"t": event, "s": len(self.events) + 1, "op": int(Opcode.DISPATCH), "d": content}
+        # A copy: a record and a replay show what was said then, whatever has changed since.
+        payload = {"t": event, "s": len(self.events) + 1, "op": int(Opcode.DISPATCH), "d": copy.deepcopy(content)}
         self.events.append(payload)
         return payload
 
@@ -158,7 +152,10 @@ class Gateway:
         received: Callable[[JSON], None],
         closed: Callable[[int], None],
     ) -> None:
-        """`ready` gives READY's own fields, `guilds` each GUILD_CREATE; `received` and `closed` are told what comes in."""
+        """`ready` gives READY's own fields and `guilds` each GUILD_CREATE.
+
+        `received` is told every payload from the bot and `closed` every close code.
+        """
         self.token = token
         self._ready = ready
         self._guilds = guilds
@@ -179,7 +176,6 @@ class Gateway:
 
     async def dispatch(self, event: str, content: JSON) -> None:
         """Send an event to every session that may see it, or keep it for those that are away until they resume."""
-        content = copy.deepcopy(content)  # a replay shows what was said then, whatever has been edited since
         for session in list(self.sessions.values()):
             if (shown := session.shown(event, content)) is not None:
                 await self._deliver(session, session.add(event, shown))
@@ -228,7 +224,7 @@ class Gateway:
     async def serve(self, request: web.Request) -> web.StreamResponse:
         if self.unreachable > 0:
             self.unreachable -= 1
-            return web.Response(status=503, text="<html><h1>503 Service Unavailable</h1></html>", content_type="text/html")
+            return web.Response(status=503, text="<h1>503 Service Unavailable</h1>", content_type="text/html")
         self.connections.append(request.path_qs)
         socket = web.WebSocketResponse()
         await socket.prepare(request)
@@ -237,7 +233,8 @@ class Gateway:
         try:
             if request.query.get("v") != "10":
                 await socket.close(code=CloseCode.INVALID_API_VERSION)
-            await self._send(connection, _payload(Opcode.HELLO, {"heartbeat_interval": int(self.heartbeat_interval * 1000)}))
+            every = int(self.heartbeat_interval * 1000)
+            await self._send(connection, _payload(Opcode.HELLO, {"heartbeat_interval": every}))
             async for frame in socket:
                 text = frame.data if frame.type is WSMsgType.TEXT else ""
                 if (code := await self._receive(connection, text)) is not None:
@@ -274,11 +271,8 @@ class Gateway:
                 return await self._identify(connection, content)
             case Opcode.RESUME:
                 return await self._resume(connection, content)
-            case Opcode.PRESENCE_UPDATE | Opcode.VOICE_STATE_UPDATE | Opcode.REQUEST_GUILD_MEMBERS:
-                if connection.session is None:
-                    return CloseCode.NOT_AUTHENTICATED
-                if op == Opcode.REQUEST_GUILD_MEMBERS:
-                    await self._send_members(connection.session, content)
+            case Opcode.PRESENCE_UPDATE:
+                return CloseCode.NOT_AUTHENTICATED if connection.session is None else None
             case _:
                 return CloseCode.UNKNOWN_OPCODE
         return None
@@ -299,9 +293,7 @@ class Gateway:
         ready |= {"guilds": [{"id": guild["id"], "unavailable": True} for guild in guilds]}
         if "shard" in content:
             ready["shard"] = content["shard"]
-        # Discord marks a guild it announced in READY as available again with "unavailable": false.
-        opening = [session.add("READY", ready), *(session.add("GUILD_CREATE", g | {"unavailable": False}) for g in guilds)]
-        await self._deliver(session, *opening)
+        await self._deliver(session, session.add("READY", ready), *(session.add("GUILD_CREATE", g) for g in guilds))
         return None
 
     async def _resume(self, connection: Connection, content: JSON) -> CloseCode | None:
@@ -315,20 +307,6 @@ class Gateway:
         session.connection, connection.session = connection, session
         await self._deliver(session, *missed, session.add("RESUMED", {"_trace": []}))
         return None
-
-    async def _send_members(self, session: Session, asked: JSON) -> None:
-        members = [m for guild in self._guilds() if guild["id"] == str(asked["guild_id"]) for m in guild["members"]]
-        if "user_ids" in asked:
-            wanted = {str(user_id) for user_id in asked["user_ids"]}
-            members = [member for member in members if member["user"]["id"] in wanted]
-        elif asked.get("query"):
-            members = [member for member in members if member["user"]["username"].startswith(asked["query"])]
-        if asked["limit"]:
-            members = members[: asked["limit"]]
-        chunk = {"guild_id": str(asked["guild_id"]), "members": members, "chunk_index": 0, "chunk_count": 1}
-        if "nonce" in asked:
-            chunk["nonce"] = asked["nonce"]
-        await self._deliver(session, session.add("GUILD_MEMBERS_CHUNK", chunk))
 
     async def _deliver(self, session: Session, *payloads: JSON) -> None:
         if session.connection is not None:

@@ -120,6 +120,7 @@ class LocalDraft:
         """Does nothing to a draft that was published or discarded: its place may hold another by now."""
         if not self._over:
             self._tables.close()
+            self._words.abandon()
             shutil.rmtree(self.layout.folder, ignore_errors=True)
             self.release()
 

@@ -5,8 +5,11 @@ Queries are built from terms, never parsed from what somebody typed, so nothing 
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import math
+import os
+import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -68,7 +71,13 @@ class WordIndex:
     @classmethod
     def open(cls, folder: Path) -> WordIndex:
         """Raises ValueError for a folder that holds no readable index."""
-        return cls(tantivy.Index.open(str(folder)))
+        if os.access(folder, os.W_OK):
+            return cls(tantivy.Index.open(str(folder)))
+        # tantivy takes a lock even to read. Where nothing may be written it gets links to the files, which it maps here.
+        with tempfile.TemporaryDirectory() as links:
+            for file in (file for file in folder.iterdir() if file.suffix != ".lock"):
+                Path(links, file.name).symlink_to(file.resolve())
+            return cls(tantivy.Index.open(links))
 
     def __len__(self) -> int:
         return self._searcher.num_docs
@@ -173,6 +182,11 @@ class WordWriter:
     def commit(self) -> None:
         self._writer.commit()
         self._writer.wait_merging_threads()
+
+    def abandon(self) -> None:
+        """Ends its threads, which would go on writing to the folder. Nothing to end after `commit`."""
+        with contextlib.suppress(ValueError, RuntimeError):
+            self._writer.wait_merging_threads()
 
 
 def _without_surrogates(text: str) -> str:

@@ -1,0 +1,45 @@
+"""Staying connected: what ends discord.py's own loop without being final is logged, and the loop begun again."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+import discord
+from discord.ext import commands
+
+log = logging.getLogger(__name__)
+
+FINAL = (discord.LoginFailure, discord.PrivilegedIntentsRequired)
+"""Trying again changes nothing: somebody has to change a setting."""
+LONGEST_WAIT = 60.0
+
+
+async def stay_connected(bot: commands.Bot, token: str) -> None:
+    """Until the bot is closed. Raises what `FINAL` names, and what the first login raises.
+
+    discord.py reconnects by itself after a lost connection. A malformed event, or a gateway that can't be reached the
+    first time, ends its loop with an error of its own (2.7.1: KeyError, JSONDecodeError, AttributeError): one bad
+    frame must not end the bot.
+    """
+    await bot.login(token)
+    wait = 1.0
+    while not bot.is_closed():
+        started = asyncio.get_running_loop().time()
+        try:
+            await bot.connect(reconnect=True)
+        except FINAL:
+            raise
+        except discord.ConnectionClosed as error:
+            if error.code == 4004:
+                raise discord.LoginFailure("Discord refused the token") from error
+            log.warning("the connection to Discord ended: %s", error)
+        except Exception:
+            log.exception("the connection to Discord failed")
+        if bot.is_closed():
+            return
+        if asyncio.get_running_loop().time() - started > 10 * LONGEST_WAIT:
+            wait = 1.0
+        log.info("connecting again in %.0f seconds", wait)
+        await asyncio.sleep(wait)
+        wait = min(2 * wait, LONGEST_WAIT)

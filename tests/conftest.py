@@ -1,0 +1,67 @@
+"""What several folders of tests share: how hard hypothesis looks, the real model, and a tiny encoder beside it."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, settings
+
+from retrieval.encoding import Encoder, load_encoder
+
+REPOSITORY = Path(__file__).parents[1]
+SEED = REPOSITORY / "seeds" / "000_1c64d74089188847.txt"
+
+_SLOW_IS_FINE = (HealthCheck.too_slow, HealthCheck.data_too_large)
+# The same examples in every run, so that a red test means a change. HYPOTHESIS_PROFILE=search looks for new ones.
+settings.register_profile("same", derandomize=True, deadline=None, max_examples=60, suppress_health_check=_SLOW_IS_FINE)
+settings.register_profile("search", deadline=None, max_examples=2000, suppress_health_check=_SLOW_IS_FINE)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
+
+
+class HashEncoder:
+    """Unit vectors from a hash of the text: equal texts are equal, others are unrelated. Remembers what it was given."""
+
+    dimensions = 16
+
+    def __init__(self, name: str = "hash") -> None:
+        self.name = name
+        self.fingerprint = f"fingerprint of {name}"
+        self.encoded: list[str] = []
+
+    def encode(self, texts: Sequence[str]) -> np.ndarray:
+        self.encoded += texts
+        rows = [self._row(f"{self.name}\0{text}") for text in texts]
+        return np.stack(rows) if rows else np.zeros((0, self.dimensions), np.float32)
+
+    def _row(self, text: str) -> np.ndarray:
+        digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
+        row = np.random.default_rng(int.from_bytes(digest[:8])).standard_normal(self.dimensions)
+        return (row / np.linalg.norm(row)).astype(np.float32)
+
+
+@pytest.fixture(scope="session")
+def encoder() -> Encoder:
+    """The real default model, loaded once: seconds."""
+    return load_encoder("all-MiniLM-L6-v2")
+
+
+@pytest.fixture
+def hash_encoder() -> HashEncoder:
+    return HashEncoder()
+
+
+@pytest.fixture
+def new_hash_encoder() -> type[HashEncoder]:
+    """For tests that need a second one, with another name."""
+    return HashEncoder
+
+
+@pytest.fixture(scope="session")
+def seed() -> Path:
+    """The first document of the repository's archive."""
+    return SEED

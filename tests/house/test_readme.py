@@ -1,0 +1,104 @@
+"""The README says nothing that was not run: its commands, its example, its table of settings."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bot.settings import BotSettings
+from retrieval import load_settings
+from tests.house.settings_table import rows
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
+
+
+def commands() -> list[str]:
+    return [line for block in blocks("sh") for line in block.splitlines()]
+
+
+@pytest.fixture(scope="module")
+def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """A stranger's: none of our settings, and a data folder of its own."""
+    mine = {name: value for name, value in os.environ.items() if not name.startswith("ARCHIVIST_")}
+    return mine | {"ARCHIVIST_DATA": str(tmp_path_factory.mktemp("data")), "PYTHONPATH": str(ROOT)}
+
+
+@pytest.fixture(scope="module")
+def indexed(environment: dict[str, str]) -> dict[str, str]:
+    done = subprocess.run(
+        [sys.executable, "-m", "bot", "index"], cwd=ROOT, env=environment, capture_output=True, check=False
+    )
+    assert done.returncode == 0, done.stderr.decode()
+    return environment
+
+
+def test_it_opens_with_the_two_commands() -> None:
+    assert blocks("sh")[0].split() == ["deploy/start", "deploy/test"]
+
+
+@pytest.mark.parametrize("command", [line for line in commands() if line.startswith("archivist ")])
+def test_its_commands_run_and_find(command: str, indexed: dict[str, str]) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "bot", *shlex.split(command)[1:]],
+        cwd=ROOT,
+        env=indexed,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip()
+
+
+def test_every_other_command_is_one_of_the_two_scripts() -> None:
+    others = [line for line in commands() if not line.startswith("archivist ")]
+    assert others == ["deploy/start", "deploy/test", piped()]
+
+
+def piped() -> str:
+    return next(line for line in commands() if line.startswith("printf"))
+
+
+def test_its_example_is_what_the_console_answers(indexed: dict[str, str]) -> None:
+    """The very pipe of the README into the script of the README, in the environment that the script made."""
+    if Path(sys.prefix).resolve() != (ROOT / ".venv").resolve():
+        pytest.skip("these tests do not run in the .venv that deploy/start uses; deploy/test does")
+    done = subprocess.run(
+        ["bash", "-c", piped()], cwd=ROOT, env=indexed, capture_output=True, text=True, check=False, timeout=300
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == blocks("text")[0].strip()
+
+
+def test_its_table_of_settings_is_in_step() -> None:
+    assert "\n".join(rows()) in README
+
+
+def test_its_map_names_what_is_there() -> None:
+    for name in re.findall(r"`(tests/[\w/]+)`", README):
+        assert (ROOT / name).exists(), name
+
+
+def test_the_example_environment_loads_and_holds_the_defaults(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in [name for name in os.environ if name.startswith("ARCHIVIST_")]:
+        monkeypatch.delenv(name)
+    (tmp_path / ".env").write_bytes((ROOT / ".env.example").read_bytes())
+    monkeypatch.chdir(tmp_path)
+    loaded = load_settings(BotSettings)
+    monkeypatch.chdir(ROOT)
+    (tmp_path / ".env").unlink()
+    monkeypatch.chdir(tmp_path)
+    assert loaded == load_settings(BotSettings)

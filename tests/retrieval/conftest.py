@@ -1,0 +1,48 @@
+"""A folder to put files into, and the document that a file becomes."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from retrieval.codes import document_code
+from retrieval.reading import read_file, walk
+from retrieval.records import Document
+
+FIRST_SEEN = datetime.date(2024, 1, 1)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    place = tmp_path / "archive"
+    place.mkdir()
+    return place
+
+
+@pytest.fixture
+def put(folder: Path) -> Callable[[str, str | bytes], Path]:
+    """Writes a file, with the line ends that it is given."""
+
+    def write(name: str, content: str | bytes) -> Path:
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return path
+
+    return write
+
+
+@pytest.fixture
+def read(folder: Path, put: Callable[[str, str | bytes], Path]) -> Callable[..., Document]:
+    """Writes a file, if its content is given, and reads it as the indexer does: found by a walk."""
+
+    def as_found(name: str, content: str | bytes | None = None) -> Document:
+        if content is not None:
+            put(name, content)
+        [file] = [file for file in walk(folder) if file.path == name]
+        return read_file(folder, file, document_code(name), FIRST_SEEN)
+
+    return as_found

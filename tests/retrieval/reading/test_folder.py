@@ -1,0 +1,201 @@
+"""The walk over the archive folder: what is found, what is left alone, and nothing outside it is ever opened."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pwd
+import socket
+import tempfile
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from retrieval.errors import ArchiveFolderError, UnreadableFile
+from retrieval.reading import digest_of, read_file, walk
+
+TEXT = "The ferry\n\nIt left at noon."
+
+
+def paths(folder):
+    return [file.path for file in walk(folder)]
+
+
+def test_files_are_found_at_any_depth_in_order(folder, put):
+    for name in ("b.txt", "a/z.txt", "a/b/c.md", "a.txt", "ä.txt", "B.TXT", "name with blanks.txt", "no-ending"):
+        put(name, TEXT)
+    assert paths(folder) == sorted(
+        ["b.txt", "a/z.txt", "a/b/c.md", "a.txt", "ä.txt", "B.TXT", "name with blanks.txt", "no-ending"]
+    )
+
+
+def test_hidden_files_and_folders_are_left_alone(folder, put):
+    for name in (".hidden.txt", ".git/config.txt", "a/.cache/x.txt", "a/seen.txt"):
+        put(name, TEXT)
+    assert paths(folder) == ["a/seen.txt"]
+
+
+def test_sidecars_are_no_documents_of_their_own(folder, put):
+    for name in ("a.txt", "a.toml", "b.md", "b.md.json"):
+        put(name, TEXT)
+    assert {file.path: file.sidecar for file in walk(folder)} == {"a.txt": "a.toml", "b.md": "b.md.json"}
+
+
+def test_links_are_not_followed_wherever_they_lead(folder, put, tmp_path):
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "secret.txt").write_text(TEXT)
+    put("a/real.txt", TEXT)
+    (folder / "file-outside.txt").symlink_to(outside / "secret.txt")
+    (folder / "file-inside.txt").symlink_to(folder / "a" / "real.txt")
+    (folder / "folder-outside").symlink_to(outside)
+    (folder / "folder-inside").symlink_to(folder / "a")
+    (folder / "a" / "loop").symlink_to(folder)
+    (folder / "self.txt").symlink_to(folder / "self.txt")
+    (folder / "nowhere.txt").symlink_to(tmp_path / "nowhere")
+    assert paths(folder) == ["a/real.txt"]
+
+
+def test_a_sidecar_that_is_a_link_out_of_the_folder_is_not_read(folder, put, tmp_path):
+    put("a.txt", TEXT)
+    (tmp_path / "secret.toml").write_text('title = "secret"')
+    (folder / "a.toml").symlink_to(tmp_path / "secret.toml")
+    assert [file.sidecar for file in walk(folder)] == [None]
+
+
+def test_the_archive_folder_itself_may_be_a_link(folder, put, tmp_path):
+    put("a.txt", TEXT)
+    (tmp_path / "link").symlink_to(folder)
+    assert paths(tmp_path / "link") == ["a.txt"]
+
+
+def test_a_link_put_in_the_place_of_a_file_after_the_walk_is_not_followed(folder, put, tmp_path):
+    (tmp_path / "secret.txt").write_text("secret")
+    path = put("a.txt", TEXT)
+    [file] = walk(folder)
+    path.unlink()
+    path.symlink_to(tmp_path / "secret.txt")
+    with pytest.raises(UnreadableFile, match="can't be opened"):
+        digest_of(folder, file)
+    with pytest.raises(UnreadableFile, match="can't be opened"):
+        read_file(folder, file, "X", date(2024, 1, 1))
+
+
+def test_pipes_and_sockets_are_left_alone_and_never_waited_for(folder, put):
+    put("a.txt", TEXT)
+    os.mkfifo(folder / "pipe.txt")
+    os.mkfifo(folder / "a.toml")
+    with socket.socket(socket.AF_UNIX) as listening:
+        here = Path.cwd()
+        os.chdir(folder)  # the path of a socket is short
+        listening.bind("socket.txt")
+        os.chdir(here)
+        assert [(file.path, file.sidecar) for file in walk(folder)] == [("a.txt", None)]
+
+
+def test_a_pipe_put_in_the_place_of_a_file_after_the_walk_is_not_waited_for(folder, put):
+    path = put("a.txt", TEXT)
+    [file] = walk(folder)
+    path.unlink()
+    os.mkfifo(path)
+    with pytest.raises(UnreadableFile, match="not a regular file"):
+        digest_of(folder, file)
+
+
+def test_a_file_removed_after_the_walk_is_told(folder, put):
+    path = put("a.txt", TEXT)
+    [file] = walk(folder)
+    path.unlink()
+    with pytest.raises(UnreadableFile, match="can't be opened: No such file"):
+        digest_of(folder, file)
+
+
+def test_a_missing_folder_is_told_by_name(tmp_path):
+    for missing in (tmp_path / "missing", Path(__file__)):
+        with pytest.raises(ArchiveFolderError, match=f"^the archive folder {missing} does not exist; the index is left"):
+            walk(missing)
+
+
+@pytest.mark.parametrize("name", ["page.pdf", "page.TXTX", "page", "archive.tar.gz", "page.csv"])
+def test_a_name_that_no_reader_knows_is_told(read, name):
+    with pytest.raises(UnreadableFile, match="^no reader for “"):
+        read(name, TEXT)
+
+
+@pytest.mark.parametrize("name", ["page.txt", "page.TXT", "page.text", "page.md", "page.Markdown"])
+def test_endings_are_known_in_any_case(read, name):
+    assert read(name, "# The ferry\n\nIt left at noon.").text
+
+
+def test_the_digest_is_of_the_content_and_the_sidecar(folder, put):
+    put("a.txt", TEXT)
+    put("b.txt", TEXT)
+    one, other = (digest_of(folder, file) for file in walk(folder))
+    assert one == other
+    put("b.toml", "")
+    one, other = (digest_of(folder, file) for file in walk(folder))
+    assert one != other
+
+
+def test_the_stamp_changes_with_size_time_and_sidecar(folder, put):
+    path = put("a.txt", TEXT)
+    seen = [walk(folder)[0].stamp]
+    os.utime(path, ns=(1, 1))
+    seen.append(walk(folder)[0].stamp)
+    path.write_text(TEXT + "!")
+    os.utime(path, ns=(1, 1))
+    seen.append(walk(folder)[0].stamp)
+    os.utime(put("a.toml", ""), ns=(1, 1))
+    seen.append(walk(folder)[0].stamp)
+    assert len(set(seen)) == 4
+
+
+@contextlib.contextmanager
+def somebody_without_permission():
+    """As whoever runs the tests; root, whom no permission stops, becomes nobody for a moment."""
+    if os.geteuid() != 0:
+        yield
+        return
+    try:
+        os.seteuid(pwd.getpwnam("nobody").pw_uid)
+    except (KeyError, PermissionError):
+        pytest.skip("root reads everything, and may not become nobody here")
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+
+
+@pytest.fixture
+def open_folder():
+    """One that nobody can enter: pytest's own are for their owner alone."""
+    with tempfile.TemporaryDirectory() as place:
+        Path(place).chmod(0o755)
+        yield Path(place)
+
+
+def test_a_file_without_permission_is_told_with_the_reason(open_folder):
+    (open_folder / "a.txt").write_text(TEXT)
+    (open_folder / "a.txt").chmod(0)
+    with somebody_without_permission(), pytest.raises(UnreadableFile, match="^can't be opened: Permission denied$"):
+        digest_of(open_folder, walk(open_folder)[0])
+
+
+def test_a_folder_without_permission_stops_the_walk_rather_than_look_empty(open_folder):
+    (open_folder / "closed").mkdir()
+    (open_folder / "closed" / "a.txt").write_text(TEXT)
+    (open_folder / "b.txt").write_text(TEXT)
+    (open_folder / "closed").chmod(0)
+    try:
+        with somebody_without_permission(), pytest.raises(ArchiveFolderError, match="can't list .*closed: Permission"):
+            walk(open_folder)
+    finally:
+        (open_folder / "closed").chmod(0o755)
+
+
+def test_nothing_larger_than_the_limit_is_read(read, put, monkeypatch):
+    monkeypatch.setattr("retrieval.reading.formats.MOST_BYTES", 1024 * 1024)
+    put("a.txt", b"word " * 300_000)
+    with pytest.raises(UnreadableFile, match="^larger than 1 MiB$"):
+        read("a.txt")
