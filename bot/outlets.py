@@ -57,10 +57,10 @@ class InteractionOutlet:
         (discord-api-docs #2739 and #3087). So it is filled, the private pages follow, and it is taken back.
         """
         await self._interaction.edit_original_response(view=view_of(Page(Line.ANSWERED_PRIVATELY.value)))
-        self._answered = True
         for page in pages:
             await self._follow(page, private=True)
         await self._interaction.delete_original_response()
+        self._answered = True
 
     async def _follow(self, page: Page, *, private: bool) -> None:
         await self._interaction.followup.send(view=view_of(page), files=files_of(page), ephemeral=private)
@@ -76,7 +76,9 @@ class MessageOutlet:
     async def deliver(self, reply: Reply, pages: list[Page]) -> None:
         first, *rest = pages
         if self._interim is not None:
-            await self._interim.edit(view=view_of(first), attachments=files_of(first))
+            # An edit without `content` carries the bot's own default only where it is named.
+            nobody = discord.AllowedMentions.none()
+            await self._interim.edit(view=view_of(first), attachments=files_of(first), allowed_mentions=nobody)
             self._interim = None
         else:
             sent = await self._message.reply(view=view_of(first), files=files_of(first), mention_author=False)

@@ -18,7 +18,17 @@ class Administrators:
 
     def learn_owners(self, application: discord.AppInfo) -> None:
         team = application.team
-        self._owner_ids = frozenset(member.id for member in team.members) if team else frozenset({application.owner.id})
+        if team is None:
+            self._owner_ids = frozenset({application.owner.id})
+            return
+        # Whoever may only read the team's applications, or was invited and has not joined, is no administrator.
+        acting = (
+            member.id
+            for member in team.members
+            if member.membership_state is discord.TeamMembershipState.accepted
+            and member.role is not discord.TeamMemberRole.read_only
+        )
+        self._owner_ids = frozenset(acting) | ({team.owner_id} if team.owner_id else frozenset())
 
     def include(self, user: discord.User | discord.Member) -> bool:
         """Whatever permissions somebody has in a server, a stranger's own one included, count for nothing here."""

@@ -5,12 +5,16 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import logging
 import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+log = logging.getLogger(__name__)
+LONGEST_LINE = 2**20
+"""Bytes of one line that the process may write."""
 _HIDDEN_FROM_THE_CHILD = ("ARCHIVIST_DISCORD_TOKEN",)
 
 
@@ -77,6 +81,11 @@ class Reindexing:
                 await asyncio.wait_for(self._changed.wait(), patience)
         return self._state
 
+    async def finished(self, patience: float) -> None:
+        """Returns when the run ends, or after `patience` seconds."""
+        if self._task is not None:
+            await asyncio.wait([self._task], timeout=patience)
+
     async def close(self) -> None:
         """Stops a run; the old index goes on serving."""
         if self._process is not None and self._process.returncode is None:
@@ -90,6 +99,9 @@ class Reindexing:
             state = await self._in_a_process(full, dry_run)
         except OSError as error:
             state = Stopped(f"the process could not be started: {error.strerror}")
+        except Exception:
+            log.exception("failure in the reindex")
+            state = Stopped("its process said something that can't be read; the log has the details")
         self._move_to(state)
         return state
 
@@ -103,6 +115,7 @@ class Reindexing:
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
             env=environment,
+            limit=LONGEST_LINE,
         )
         assert self._process.stdout is not None and self._process.stderr is not None  # noqa: S101 - both are pipes
         output, said = await asyncio.gather(self._process.stdout.read(), self._follow(self._process.stderr))

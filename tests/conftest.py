@@ -24,7 +24,7 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 
 class HashEncoder:
-    """Unit vectors from a hash of the text: equal texts are equal, others are unrelated. Remembers what it was given."""
+    """Unit vectors from a hash of the text: equal texts are equal, others are unrelated. Remembers its texts."""
 
     dimensions = 16
 
@@ -55,7 +55,7 @@ def hash_encoder() -> HashEncoder:
     return HashEncoder()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def new_hash_encoder() -> type[HashEncoder]:
     """For tests that need a second one, with another name."""
     return HashEncoder

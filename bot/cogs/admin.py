@@ -40,7 +40,7 @@ class AdminCog(commands.Cog):
             await self.bot.gate.send(render_reindex(state, joined=joined), outlet)
             if not isinstance(state, Running):
                 return
-            await reindexing.next_state(EDIT_EVERY)
+            await reindexing.finished(EDIT_EVERY)
 
 
 async def setup(bot: ArchivistBot) -> None:

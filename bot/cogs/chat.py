@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import re
 
@@ -29,7 +30,8 @@ class ChatCog(commands.Cog):
             return
         outlet = MessageOutlet(message)
         try:
-            async with message.channel.typing():
+            async with contextlib.AsyncExitStack() as stack:
+                await _show_typing(message.channel, stack)
                 await self.bot.desk.serve(request, outlet)
         except discord.Forbidden:
             log.info("may not write in channel %d", message.channel.id)
@@ -52,6 +54,16 @@ class ChatCog(commands.Cog):
         if mention.search(message.content) or message.guild is None:
             return parse_request(words if after_prefix is None else after_prefix)
         return None if after_prefix is None else parse_command(after_prefix)
+
+
+async def _show_typing(channel: discord.abc.Messageable, stack: contextlib.AsyncExitStack) -> None:
+    """Raises Forbidden where the bot may not write; that Discord can't show it just now stops no answer."""
+    try:
+        await stack.enter_async_context(channel.typing())
+    except discord.Forbidden:
+        raise
+    except discord.HTTPException as error:
+        log.info("could not show that an answer is on its way: %s", error)
 
 
 async def setup(bot: ArchivistBot) -> None:

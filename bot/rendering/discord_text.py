@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from bot.catalogue import Line
@@ -13,6 +13,8 @@ from retrieval import GAP, visible
 
 PAGE = 4000
 """Characters of text in one message of Discord's second kind of components, counted as UTF-16 code units."""
+FILES = 10
+"""Files in one message."""
 LONGEST_META = 200
 """Characters of a title, a name or a path that are shown."""
 DOT = " · "
@@ -39,7 +41,7 @@ def discord_pages(reply: Reply) -> list[Page]:
     text, files = "", ()  # type: str, tuple[Attached, ...]
     for chunk, attached in _chunks(reply):
         joined = f"{text}\n{chunk}" if text else chunk
-        if text and _length(joined) > PAGE:
+        if text and (_length(joined) > PAGE or len(files) + len(attached) > FILES):
             pages.append(Page(text, files))
             text, files = chunk, ()
         else:
@@ -55,7 +57,7 @@ def _chunks(reply: Reply) -> Iterator[tuple[str, tuple[Attached, ...]]]:
             case Quote():
                 yield from _quote(block, number)
             case Row():
-                yield _row(block), ()
+                yield from _lines(block, number)
 
 
 def _quote(block: Quote, number: int) -> Iterator[tuple[str, tuple[Attached, ...]]]:
@@ -69,8 +71,8 @@ def _quote(block: Quote, number: int) -> Iterator[tuple[str, tuple[Attached, ...
             if index > start:
                 yield quoted(block, range(start, index)), ()
             start = index + 1
-            said = _part(Say(Line.IN_A_FILE, {"length": Meta(str(len(cut.text)))}))
-            yield f"> {said}", (Attached(f"sentence-{number}-{index}.txt", cut),)
+            gap = GAP.lstrip() if index in block.gaps else ""
+            yield f"> {gap}{_part(_in_a_file(cut))}", (Attached(f"sentence-{number}-{index}.txt", cut),)
         elif index > start and _length(quoted(block, range(start, index + 1))) > PAGE:
             yield quoted(block, range(start, index)), ()
             start = index
@@ -78,13 +80,32 @@ def _quote(block: Quote, number: int) -> Iterator[tuple[str, tuple[Attached, ...
         yield quoted(block, range(start, len(block.sentences))), ()
 
 
+def _lines(row: Row, number: int) -> Iterator[tuple[str, tuple[Attached, ...]]]:
+    """The row, or where it is too long a line for each part, with a file for words that fit no line."""
+    whole = _row(row)
+    if _length(whole) <= PAGE:
+        yield whole, ()
+        return
+    for index, part in enumerate(row.parts):
+        line = _row(replace(row, parts=(part,)))
+        if isinstance(part, Cut) and _length(line) > PAGE:
+            said = _row(replace(row, parts=(_in_a_file(part),)))
+            yield said, (Attached(f"words-{number}-{index}.txt", part),)
+        else:
+            yield line, ()
+
+
+def _in_a_file(cut: Cut) -> Say:
+    return Say(Line.IN_A_FILE, {"length": Meta(str(len(cut.text)))})
+
+
 def quoted(block: Quote, indices: range) -> str:
     """Those sentences as a block quote, the answering ones bold."""
     text = ""
     for (bold, _), group in groupby(indices, key=lambda index: (index in block.bold, _gaps_up_to(block, index))):
         run = list(group)
-        if run[0] in block.gaps and run[0] != indices.start:
-            text += GAP
+        if run[0] in block.gaps:
+            text += GAP if text else GAP.lstrip()  # also where a page begins: two pieces are never neighbours
         words = "".join(block.sentences[index].text for index in run)
         text += _bold(words) if bold else escape(words)
     return "\n".join(f"> {line}" for line in text.rstrip().split("\n"))

@@ -53,7 +53,8 @@ def safe_link(url: str) -> str | None:
         return None
     if parts.scheme not in ("http", "https") or not host or parts.username is not None or len(url) > LONGEST_LINK:
         return None
-    return quote(url, safe="%/:=&?~#+!$,;'@()*[]-._")
+    # Brackets too: a ")" would end the link early, and what follows it would be markdown again.
+    return quote(url, safe="%/:=&?~#+!$,;'@-._")
 
 
 def host_of(link: str) -> str:

@@ -22,6 +22,8 @@ class VectorCache:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         try:
             self._open(path)
+        except sqlite3.OperationalError:  # another process holds it: that is no damage
+            raise
         except sqlite3.DatabaseError:
             path.unlink()
             self._open(path)

@@ -72,7 +72,7 @@ def _by_verb(sentence: str, cues: Cues) -> Iterator[tuple[Span, str]]:
 
 def _is_subject(words: str, cues: Cues) -> bool:
     listed = _WORD.findall(words)
-    if not 0 < len(listed) <= _LONGEST_SUBJECT or listed[-1].lower() in cues.passive:
+    if not 0 < len(listed) <= _LONGEST_SUBJECT or listed[-1].lower() in cues.passive | cues.articles:
         return False
     return listed[-1].lower() in cues.pronouns or _names_somebody(words)
 

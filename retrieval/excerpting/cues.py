@@ -15,6 +15,7 @@ class Cues:
     phrase: re.Pattern[str]
     verb: re.Pattern[str]
     passive: frozenset[str]
+    articles: frozenset[str]
     pronouns: frozenset[str]
     leaning: frozenset[str]
     qualifier: re.Pattern[str]
@@ -29,6 +30,7 @@ def english() -> Cues:
         phrase=re.compile(rf"\b(?:{_any(said['phrases'])})(?=\s)", re.IGNORECASE),
         verb=re.compile(rf"\b(?:{_any(said['verbs'])})\b"),
         passive=frozenset(said["passive"]),
+        articles=frozenset(said["articles"]),
         pronouns=frozenset(said["pronouns"]),
         leaning=frozenset(said["leaning"]),
         qualifier=re.compile(f"{starts}|{holds}", re.IGNORECASE),

@@ -73,6 +73,8 @@ def bring_in_step(
     try:
         published = before.files() if before else {}
         found = walk(folder)
+        notes += tuple(f"left alone, for its name is not UTF-8: {file.path!a}" for file in found if not _named(file))
+        found = list(filter(_named, found))
         if not found:
             raise ArchiveFolderError(f"the archive folder {folder} holds no documents; the index is left as it was")
         on_disk = _records(folder, found, {} if full else published)
@@ -142,6 +144,11 @@ def _unchanged(
     )
 
 
+def _named(file: FileStamp) -> bool:
+    """Whether its name is text: others come from the file system as half characters, which no store can hold."""
+    return not any("\ud800" <= character <= "\udfff" for character in file.path)
+
+
 def _records(folder: Path, found: list[FileStamp], published: dict[str, FileRecord]) -> dict[str, FileRecord]:
     """The folder's files as records; a file with the stamp it had before keeps its digest and is not opened."""
     records: dict[str, FileRecord] = {}
@@ -150,7 +157,7 @@ def _records(folder: Path, found: list[FileStamp], published: dict[str, FileReco
         chosen = FORMATS.get(PurePosixPath(file.path).suffix.lower())
         reader = chosen.reader if chosen else None
         if known is not None and known.stamp == file.stamp and known.digest:
-            records[file.path] = replace(known, reader=reader)
+            records[file.path] = FileRecord(file.path, file.stamp, known.digest, reader)
             continue
         try:
             records[file.path] = FileRecord(file.path, file.stamp, digest_of(folder, file), reader)
@@ -200,10 +207,17 @@ class _Run:
             try:
                 document = read_file(self._folder, self._stamps[path], identity, self._seen_first(identity))
             except UnreadableFile as error:
-                self.records[path] = replace(file, documents=(), reason=str(error))
+                self.records[path] = replace(file, digest=self._digest_now(path), documents=(), reason=str(error))
                 continue
             self.records[path] = replace(file, documents=(identity,), reason=None)
             yield document
+
+    def _digest_now(self, path: str) -> str:
+        """Nothing for a file that went away since the walk, so that the next run that finds it tries again."""
+        try:
+            return digest_of(self._folder, self._stamps[path])
+        except UnreadableFile:
+            return ""
 
     def _identity(self, path: str) -> str:
         """The one it has; for a new file a code of its path, unless a moved document has kept that one."""

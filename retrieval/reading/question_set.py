@@ -6,6 +6,7 @@ import datetime
 import gzip
 import hashlib
 import json
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -25,9 +26,13 @@ def read_corpus(path: Path, first_seen: datetime.date) -> Iterator[Document]:
     """
     for number, line in read_json_lines(path):
         try:
-            identity, text = line["_id"], line["text"]
-            said = metadata_from({**line.get("metadata", {}), "title": line.get("title")}, f"line {number}")
-        except (KeyError, UnreadableFile) as error:
+            identity, text, said = line["_id"], line["text"], line.get("metadata") or {}
+            if not isinstance(said, dict):
+                raise UnreadableFile("metadata does not hold named fields")
+            metadata = metadata_from({**said, "title": line.get("title")}, f"line {number}")
+        except KeyError as error:
+            raise QuestionSetError(f"{path}, line {number}: {error} is missing") from None
+        except UnreadableFile as error:
             raise QuestionSetError(f"{path}, line {number}: {error}") from None
         if not isinstance(identity, str) or not isinstance(text, str):
             raise QuestionSetError(f"{path}, line {number}: _id and text must be strings")
@@ -37,17 +42,17 @@ def read_corpus(path: Path, first_seen: datetime.date) -> Iterator[Document]:
         source = Source(
             id=identity,
             path=f"{path.name}/{identity}",
-            title=said.title or identity,
+            title=metadata.title or identity,
             sha256=digest,
             text_sha256=digest,
             reader=READER,
             first_seen=first_seen,
-            author=said.author,
-            publisher=said.publisher,
-            published=said.published,
-            url=said.url,
-            language=said.language,
-            collection=said.collection,
+            author=metadata.author,
+            publisher=metadata.publisher,
+            published=metadata.published,
+            url=metadata.url,
+            language=metadata.language,
+            collection=metadata.collection,
         )
         yield Document(source, text, _body(text))
 
@@ -60,13 +65,17 @@ def _body(text: str) -> tuple[Block, ...]:
 def read_json_lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     """(line number, object) of a JSONL file, gzipped or not. Raises QuestionSetError that names the line."""
     number = 0
-    with gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8") as file:
-        try:
+    try:
+        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
             for number, line in enumerate(file, start=1):
                 if line.strip():
-                    value = json.loads(line)
-                    if not isinstance(value, dict):
-                        raise ValueError("not an object")
-                    yield number, value
-        except (ValueError, OSError, EOFError) as error:
-            raise QuestionSetError(f"{path}, line {number or 1}: {error}") from None
+                    yield number, _object(line)
+    except (ValueError, OSError, EOFError, zlib.error) as error:
+        raise QuestionSetError(f"{path}, line {number or 1}: {error}") from None
+
+
+def _object(line: bytes) -> dict[str, Any]:
+    value = json.loads(line.decode("utf-8"))
+    if not isinstance(value, dict):
+        raise ValueError("not an object")  # noqa: TRY004 - the line is wrong, not the code
+    return value

@@ -16,6 +16,9 @@ from retrieval.store.protocol import Snapshot, Vectors
 
 WORDS_SHARE = 0.5
 """Weight of the words that a sentence shares with the question, beside its cosine with it."""
+ENCODED = 3
+"""Sentences of a passage whose cosine is taken, those with most of the question's words: encoding them is most of the
+time that a question takes."""
 Numbers = npt.NDArray[np.float64]
 
 
@@ -25,20 +28,17 @@ class Looked:
 
     hit: Hit
     document: Document
-    cosines: Numbers
     shared: Numbers
     """Share of the question's weight whose words are in the sentence."""
+    cosines: Numbers
+    """With the question; -inf for the sentences that were not encoded."""
     covered: float
     """Share of the question's weight whose words are in the passage or its document's context line."""
 
     @property
-    def scores(self) -> Numbers:
-        return WORDS_SHARE * self.shared + (1 - WORDS_SHARE) * self.cosines
-
-    @property
     def answer(self) -> int:
         """Index of the answering sentence."""
-        return int(self.scores.argmax())
+        return int((WORDS_SHARE * self.shared + (1 - WORDS_SHARE) * self.cosines).argmax())
 
 
 def look_closer(
@@ -48,22 +48,18 @@ def look_closer(
     weights = weights_of(question, snapshot)
     documents = [_document(snapshot, hit) for hit in hits]
     sentences = [pieces(document.text, hit.passage.sentences) for document, hit in zip(documents, hits, strict=True)]
-    cosines = encoder.encode([sentence for held in sentences for sentence in held]) @ vector
+    terms = [[set(snapshot.terms(sentence)) for sentence in held] for held in sentences]
+    shared = [np.array([_share(weights, found) for found in held]) for held in terms]
+    chosen = [np.argsort(-scores, kind="stable")[:ENCODED] for scores in shared]
+    vectors = encoder.encode([held[at] for held, places in zip(sentences, chosen, strict=True) for at in places])
+    cosines = iter((vectors @ vector).tolist())
     looked: list[Looked] = []
-    at = 0
-    for hit, document, held in zip(hits, documents, sentences, strict=True):
-        terms = [set(snapshot.terms(sentence)) for sentence in held]
+    for hit, document, scores, places, found in zip(hits, documents, shared, chosen, terms, strict=True):
+        of_the_chosen = np.full(len(scores), -np.inf)
+        of_the_chosen[places] = [next(cosines) for _ in places]
         context = set(snapshot.terms(document.source.context))
-        looked.append(
-            Looked(
-                hit,
-                document,
-                cosines[at : at + len(held)].astype(np.float64),
-                np.array([_share(weights, found) for found in terms]),
-                _share(weights, context.union(*terms)),
-            )
-        )
-        at += len(held)
+        covered = _share(weights, context.union(*found))
+        looked.append(Looked(hit, document, scores, of_the_chosen, covered))
     return looked
 
 

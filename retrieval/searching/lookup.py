@@ -41,6 +41,8 @@ def parse_lookup(text: str, where: Filter = EVERYTHING) -> Lookup:
     for part in _PART.finditer(text):
         name = (part["field"] or "").lower()
         value = part["quoted"] if part["quoted"] is not None else part["bare"]
+        if part["bare"] and value.endswith(":") and value[:-1].lower() in _FIELDS:
+            name, value = value[:-1].lower(), ""
         if name in _FIELDS and not part["without"]:
             where = narrowed(where, name, value)
         elif not any(character.isalnum() for character in value):

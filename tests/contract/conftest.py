@@ -1,20 +1,15 @@
-"""Every store there is. A second one is one line in STORES; each test of the contract then runs on both."""
+"""Stores to write to, each at a place of its own."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
+from stores import STORES
 
-from retrieval.store.local import LocalBackend
 from retrieval.store.protocol import Backend
 
-Store = Callable[[Path], Backend]
-
-STORES: dict[str, Store] = {
-    "local": LocalBackend,
-}
+OpenStore = Callable[[], Backend]
 
 
 @pytest.fixture(scope="session", params=sorted(STORES))
@@ -23,10 +18,10 @@ def store(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="session")
-def new_store(store: str, tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Callable[[], Backend]]:
+def new_store(store: str, tmp_path_factory: pytest.TempPathFactory) -> Callable[[], OpenStore]:
     """Finds a place for a new store; what it returns opens that store, each time as another process would."""
 
-    def at_a_new_place() -> Callable[[], Backend]:
+    def at_a_new_place() -> OpenStore:
         folder = tmp_path_factory.mktemp("store") / "data"
         return lambda: STORES[store](folder)
 
@@ -34,10 +29,10 @@ def new_store(store: str, tmp_path_factory: pytest.TempPathFactory) -> Callable[
 
 
 @pytest.fixture
-def open_store(new_store: Callable[[], Callable[[], Backend]]) -> Callable[[], Backend]:
+def open_store(new_store: Callable[[], OpenStore]) -> OpenStore:
     return new_store()
 
 
 @pytest.fixture
-def backend(open_store: Callable[[], Backend]) -> Backend:
+def backend(open_store: OpenStore) -> Backend:
     return open_store()

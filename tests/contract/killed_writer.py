@@ -8,8 +8,8 @@ import sys
 import time
 from pathlib import Path
 
-from conftest import STORES
 from little_archive import BAKERY, MODEL, add, page, publish
+from stores import STORES
 
 from retrieval.store.local import LocalBackend
 

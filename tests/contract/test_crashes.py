@@ -10,8 +10,8 @@ import time
 from pathlib import Path
 
 import pytest
-from conftest import STORES
 from little_archive import FERRY, MODEL, everything_of, opened, page, publish, vector_of
+from stores import STORES
 
 from retrieval.errors import IndexBusy
 from retrieval.filters import EVERYTHING

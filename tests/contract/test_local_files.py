@@ -1,4 +1,4 @@
-"""The local store's files: damaged, truncated, without permission, left behind. Each is one clear line, or no matter."""
+"""The local store's files: damaged, cut off, without permission, left behind. Each is one clear line, or no matter."""
 
 from __future__ import annotations
 
@@ -142,7 +142,7 @@ def test_a_file_from_another_index_is_damage(data, tmp_path, pattern):
 def test_damage_is_not_silence_to_a_reader_that_is_already_open(data):
     kept = opened(LocalBackend(data))
     before = everything_of(kept)
-    shutil.rmtree(data / "generations" / "000001")
+    (data / "generations" / "000001").rename(data / "elsewhere")
     assert everything_of(kept) == before
     is_damaged(data)
 

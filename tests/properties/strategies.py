@@ -1,9 +1,10 @@
-"""Documents as they come, and worse: odd characters, odd line ends, abbreviations, enormous lines, furniture anywhere."""
+"""Documents as they come, and worse: odd characters and line ends, enormous lines, furniture anywhere."""
 
 from __future__ import annotations
 
 import datetime
 import hashlib
+import itertools
 
 from hypothesis import strategies as st
 
@@ -17,28 +18,24 @@ DAY = datetime.date(2024, 1, 1)
 
 WORDS = [
     "Brig. Gen. Oleksiy Hromov", "U.K. authorities", "Mr. J. R. Hale", "1,200 tanks", "e.g.", "i.e. the port", "No. 7",
-    "a.m.", "St. Anne", "the council", "said", "according to the mayor", "he added", "per day", "3.5", "0", "1352", "1.2K",
+    "a.m.", "St. Anne", "the council", "said", "according to the mayor", "he added", "per day", "3.5", "0", "1352",
 ]  # fmt: skip
 ENDS = [". ", "! ", "? ", "… ", ".” ", "?! ", ".) ", "。", "؟ ", ".\u00a0", ".\u2003", "; ", ", ", " — "]
-BREAKS = ["\n", "\n\n", "\r\n", "\r\n\r\n", "\r", "\r\r", "\n \n", "\n\t\n", "\x0c", "\x0b", "\u2028", "\u2029", "\x85"]
+BREAKS = [
+    "\n", "\n\n", "\r\n", "\r\n\r\n", "\r", "\r\r", "\n \n", "\n\t\n", "\x0c", "\x0b", "\u2028", "\u2029", "\x85",
+]  # fmt: skip
 ODD = [
-    "\0", "e\u0301\u0327", "\u0301", "שלום עולם", "مرحبا", "\u202e", "\u2066", "\u200f", "漢字かな交じり文", "한국어", "🙂", "👩‍👩‍👧", "🇺🇦",
-    "\ud800", "\udfff", "\ufeff", "\u200b", "\u00ad", "“", "”", "‘", "’", "«", "»", "\"", "'", "(", ")", "[1]", "\x1c", "\x1f",
-    "ß", "İ", "ﬁ", "\u3000", "\u1680", "\ufffd", "\U0010ffff",
+    "\0", "e\u0301\u0327", "\u0301", "שלום עולם", "مرحبا", "\u202e", "\u2066", "\u200f", "漢字かな交じり文", "한국어",
+    "🙂", "\U0001f469\u200d\U0001f467", "🇺🇦", "\ud800", "\udfff", "\ufeff", "\u200b", "\u00ad", "\x1c", "\x1f",
+    "“", "”", "‘", "’", "«", "»", '"', "'", "(", ")", "[1]", "ß", "İ", "ﬁ", "\u3000", "\u1680", "\ufffd", "\U0010ffff",
 ]  # fmt: skip
 MARKDOWN = [
-    "# ", "## Heading\n", "- ", "  - ", "1. ", "> ", "```\n", "~~~\n", "    code", "<div>\n", "</div>\n", "---\n", "***\n",
-    "| a | b |\n|---|---|\n", "[ref]: http://x.example\n", "\\", "`", "![x](y)", "===\n", "<!-- x -->\n",
+    "# ", "## Heading\n", "- ", "  - ", "1. ", "> ", "```\n", "~~~\n", "    code", "<div>\n", "</div>\n", "---\n",
+    "***\n", "| a | b |\n|---|---|\n", "[ref]: http://x.example\n", "\\", "`", "![x](y)", "===\n", "<!-- x -->\n",
 ]  # fmt: skip
 ENORMOUS = [
-    "word " * 2000,
-    "a" * 20_000,
-    "A. " * 1000,
-    "He said “no”. " * 400,
-    "(" * 3000,
-    "漢字。" * 300,
-    "\u0301" * 2000,
-]
+    "word " * 2000, "a" * 20_000, "A. " * 1000, "He said “no”. " * 400, "(" * 3000, "漢字。" * 300, "\u0301" * 2000,
+]  # fmt: skip
 
 _PIECES = st.one_of(
     st.sampled_from(WORDS),
@@ -72,12 +69,12 @@ def document(text: str, structure: Structure, language: str | None = None, path:
 
 @st.composite
 def _with_blocks_anywhere(draw: st.DrawFn) -> Document:
-    """Blocks and furniture that no format would make: any spans, blocks in order, furniture in any order, overlapping."""
+    """Blocks and furniture that no format would make: blocks in order, furniture anywhere, overlapping."""
     text = draw(texts())
     edges = st.integers(0, len(text))
     cuts = sorted(draw(st.sets(edges, max_size=8)))
     kinds = st.sampled_from([BlockKind.PARAGRAPH, BlockKind.PARAGRAPH, BlockKind.HEADING])
-    pairs = list(zip(cuts, cuts[1:], strict=False))
+    pairs = list(itertools.pairwise(cuts))
     blocks = tuple(Block(Span(*pair), draw(kinds)) for pair in pairs if draw(st.booleans()))
     ends = draw(st.lists(st.tuples(edges, edges), max_size=4))
     furniture = tuple(Furniture(Span(min(pair), max(pair)), "drawn") for pair in ends if pair[0] != pair[1])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -87,7 +89,7 @@ def test_attributions_lie_in_their_sentence_in_order_and_apart(document):
         for sentence in passage.sentences:
             found = find_attributions(document.text, sentence)
             assert all(sentence.contains(mark.span) for mark in found)
-            assert all(one.span.end <= other.span.start for one, other in zip(found, found[1:], strict=False))
+            assert all(one.span.end <= other.span.start for one, other in itertools.pairwise(found))
             assert all(mark.cue in mark.span.of(document.text) for mark in found)
 
 

@@ -73,7 +73,7 @@ class WordIndex:
         """Raises ValueError for a folder that holds no readable index."""
         if os.access(folder, os.W_OK):
             return cls(tantivy.Index.open(str(folder)))
-        # tantivy takes a lock even to read. Where nothing may be written it gets links to the files, which it maps here.
+        # tantivy takes a lock even to read. Where nothing may be written it gets links to the files, and maps those.
         with tempfile.TemporaryDirectory() as links:
             for file in (file for file in folder.iterdir() if file.suffix != ".lock"):
                 Path(links, file.name).symlink_to(file.resolve())

@@ -23,7 +23,7 @@ _INLINE = re.compile(
     | (?P<url>https?://[^\s<]+)
     | (?P<invite>\b(?:discord\.gg|discord(?:app)?\.com/invite)/\w+)
     | (?P<everyone>@everyone|@here)
-    | \[(?P<label>(?:\\.|[^\]\\])+)\]\(\s*<?(?P<target>(?:[a-z][a-z0-9+.-]*:)[^\s<>]*?)>?\s*\)
+    | \[(?P<label>(?:\\.|[^\]\\])+)\]\(\s*<?(?P<target>[A-Za-z][A-Za-z0-9+.-]*:(?:\([^)\s]*\)|[^\s\\])*?)>?\s*\)
     | \*\*(?P<bold>(?:\\.|[^\\])+?)\*\*(?!\*)
     | __(?P<underlined>(?:\\.|[^\\])+?)__(?!_)
     | \*(?=\S)(?P<starred>(?:\*\*|\\.|\s+(?:\\.|[^\s*\\]|\*\*)|[^\s*\\])+?)\*(?!\*)

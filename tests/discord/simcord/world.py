@@ -29,7 +29,6 @@ from tests.discord.simcord.markdown import Page, read
 TOKEN = ".".join(("M" + "x" * 25, "Gabcde", "z" * 38))
 PATIENCE = 60.0
 """Seconds that an action may take, a reindex included, on a machine that is busy with other things."""
-EMPTY_MENTIONS: dict[str, Any] = {"parse": []}
 
 
 @dataclass(frozen=True)
@@ -122,7 +121,7 @@ class World:
         return [said for said in self.said() if said.message.id not in before]
 
     def said(self, viewer: simcord.MemberActor | None = None) -> list[Said]:
-        """Every message of the bot in the channel, private ones included where no viewer is named."""
+        """The bot's messages in the channel: the public ones, and those that the viewer alone sees."""
         return [Said(m) for m in self.channel.history(viewer=viewer) if m.author.id == self.env.backend.bot_user.id]
 
     async def without_waiting(self, action: Awaitable[Any], seconds: float = 0.05) -> None:

@@ -24,7 +24,17 @@ JAPANESE = "日本の港に船が着いた。市長は春まで航海しない�
 ENGLISH = "The mayor’s office said: “We wait.” The café on the pier stays open – as it always has been in winter."
 
 
-@pytest.mark.parametrize("text", [GERMAN, FRENCH, RUSSIAN, JAPANESE, ENGLISH, "A null, \0, among many more words than that."])
+@pytest.mark.parametrize(
+    "text",
+    [
+        GERMAN,
+        FRENCH,
+        RUSSIAN,
+        JAPANESE,
+        ENGLISH,
+        "A null, \0, among many more words than that, for one alone in so many is no sign of anything.",
+    ],
+)
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])
 def test_unicode_reads_as_it_was_written(read, text, encoding):
     document = read("page.txt", text.encode(encoding))

@@ -113,13 +113,15 @@ def test_a_file_removed_after_the_walk_is_told(folder, put):
 
 def test_a_missing_folder_is_told_by_name(tmp_path):
     for missing in (tmp_path / "missing", Path(__file__)):
-        with pytest.raises(ArchiveFolderError, match=f"^the archive folder {missing} does not exist; the index is left"):
+        with pytest.raises(
+            ArchiveFolderError, match=f"^the archive folder {missing} does not exist; the index is left"
+        ):
             walk(missing)
 
 
 @pytest.mark.parametrize("name", ["page.pdf", "page.TXTX", "page", "archive.tar.gz", "page.csv"])
 def test_a_name_that_no_reader_knows_is_told(read, name):
-    with pytest.raises(UnreadableFile, match="^no reader for “"):
+    with pytest.raises(UnreadableFile, match=r"^no reader for “"):
         read(name, TEXT)
 
 
@@ -178,7 +180,7 @@ def open_folder():
 def test_a_file_without_permission_is_told_with_the_reason(open_folder):
     (open_folder / "a.txt").write_text(TEXT)
     (open_folder / "a.txt").chmod(0)
-    with somebody_without_permission(), pytest.raises(UnreadableFile, match="^can't be opened: Permission denied$"):
+    with somebody_without_permission(), pytest.raises(UnreadableFile, match=r"^can't be opened: Permission denied$"):
         digest_of(open_folder, walk(open_folder)[0])
 
 
@@ -188,7 +190,7 @@ def test_a_folder_without_permission_stops_the_walk_rather_than_look_empty(open_
     (open_folder / "b.txt").write_text(TEXT)
     (open_folder / "closed").chmod(0)
     try:
-        with somebody_without_permission(), pytest.raises(ArchiveFolderError, match="can't list .*closed: Permission"):
+        with somebody_without_permission(), pytest.raises(ArchiveFolderError, match=r"can't list .*closed: Permission"):
             walk(open_folder)
     finally:
         (open_folder / "closed").chmod(0o755)
@@ -197,5 +199,5 @@ def test_a_folder_without_permission_stops_the_walk_rather_than_look_empty(open_
 def test_nothing_larger_than_the_limit_is_read(read, put, monkeypatch):
     monkeypatch.setattr("retrieval.reading.formats.MOST_BYTES", 1024 * 1024)
     put("a.txt", b"word " * 300_000)
-    with pytest.raises(UnreadableFile, match="^larger than 1 MiB$"):
+    with pytest.raises(UnreadableFile, match=r"^larger than 1 MiB$"):
         read("a.txt")

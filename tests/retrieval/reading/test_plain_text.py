@@ -109,7 +109,9 @@ def test_line_ends_stay_as_they_are_and_blank_lines_part_paragraphs(read, end):
 
 @pytest.mark.parametrize("character", ["\x0c", "\x0b", "\u2028", "\u2029", "\x85", "\x1c"])
 def test_only_line_ends_end_lines(read, character):
-    document = read("page.txt", f"The ferry left the harbour at noon.\nIt came{character}back.\nIt left again the day after.")
+    document = read(
+        "page.txt", f"The ferry left the harbour at noon.\nIt came{character}back.\nIt left again the day after."
+    )
     assert paragraphs(document) == [document.text]
 
 

@@ -1,0 +1,85 @@
+"""An index brought in step many times is the index that one run over the same folder makes."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from retrieval.codes import document_code
+from retrieval.filters import EVERYTHING
+from retrieval.indexing import bring_in_step
+from retrieval.splitting import cut_passages
+from retrieval.store.local import LocalBackend
+from retrieval.store.protocol import WordQuery
+
+NAMES = ["a.txt", "b.txt", "c.md", "folder/d.txt", "e.pdf", "folder/deeper/f.md"]
+CONTENTS = [
+    "The ferry\n\nIt left the harbour at noon. It came back.",
+    "The ferry\n\nIt left the harbour at nine. It came back.",
+    "# Bread\n\nRye bread.\n\n## Ferry bread\n\nBaked at sea.",
+    "\n".join(f"Pier {n} of the ferry is closed. " * 30 + "\n" for n in range(3)),
+    " \n",
+    "\0\1\2" * 30,
+]
+
+_write = st.tuples(st.just("write"), st.sampled_from(NAMES), st.sampled_from(CONTENTS))
+_remove = st.tuples(st.just("remove"), st.sampled_from(NAMES))
+_move = st.tuples(st.just("move"), st.sampled_from(NAMES), st.sampled_from(NAMES))
+_steps = st.lists(st.lists(st.one_of(_write, _write, _remove, _move), min_size=1, max_size=4), min_size=2, max_size=4)
+
+
+def do(folder: Path, action: str, name: str, *more: str) -> None:
+    path = folder / name
+    match action:
+        case "write":
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(more[0])
+        case "remove":
+            path.unlink(missing_ok=True)
+        case "move" if path.exists() and not (folder / more[0]).exists():
+            (folder / more[0]).parent.mkdir(parents=True, exist_ok=True)
+            path.rename(folder / more[0])
+
+
+def contents(backend):
+    """All that a generation answers with, but for identities, which outlive a move."""
+    snapshot = backend.snapshot()
+    pages = {}
+    for source in snapshot.sources():
+        document = snapshot.document(source.id)
+        passages = cut_passages(document)
+        assert all(snapshot.with_code(passage.code) == [passage] for passage in passages)
+        pages[source.path] = (document.text, document.blocks, document.furniture, source.title, len(passages))
+    found = {}
+    for words in ("ferry", "bread", "noon", "pier"):
+        hits = snapshot.passages([key for key, _ in snapshot.by_words(WordQuery(words), EVERYTHING, 99)]).values()
+        found[words] = sorted((snapshot.source(hit.document_id).path, hit.span) for hit in hits)
+    files = {path: (file.digest, file.reader, file.reason) for path, file in snapshot.files().items()}
+    identities = {path: file.documents for path, file in snapshot.files().items()}
+    manifest = snapshot.manifest
+    snapshot.close()
+    return pages, found, files, (manifest.documents, manifest.passages), identities
+
+
+@settings(max_examples=15)
+@given(_steps)
+def test_steps_and_one_run_give_the_same_index(new_hash_encoder, steps):
+    with tempfile.TemporaryDirectory() as place:
+        folder, encoder = Path(place) / "archive", new_hash_encoder()
+        folder.mkdir()
+        (folder / "always.txt").write_text("Always here\n\nThis page stays.")
+        in_steps, at_once = LocalBackend(Path(place) / "steps"), LocalBackend(Path(place) / "once")
+        for step in steps:
+            for action in step:
+                do(folder, *action)
+            bring_in_step(folder, in_steps, encoder.name, lambda: encoder, Path(place) / "cache.sqlite")
+            identities = contents(in_steps)[-1]
+            assert len({held for held in identities.values() if held}) == sum(
+                bool(held) for held in identities.values()
+            )
+            assert identities["always.txt"] == (document_code("always.txt"),)
+        bring_in_step(folder, at_once, encoder.name, lambda: encoder, Path(place) / "cache.sqlite")
+        assert contents(in_steps)[:-1] == contents(at_once)[:-1]

@@ -1,0 +1,106 @@
+"""Excerpts grow by whole sentences until nothing that is needed to read them rightly is outside."""
+
+from __future__ import annotations
+
+import pytest
+
+from retrieval.codes import Code
+from retrieval.errors import UnknownCode
+from retrieval.excerpting import chosen_sentences, excerpt_around, whole_passage
+from retrieval.records import Hit, Voice
+from retrieval.splitting import cut_passages
+
+LONG = " and so on, and so on, and so on" * 3
+
+
+@pytest.fixture
+def excerpt(read):
+    """The excerpt around the sentence that begins so."""
+
+    def around(text: str, begins: str):
+        document = read("page.txt", text)
+        for passage in cut_passages(document):
+            for place, sentence in enumerate(passage.sentences):
+                if sentence.of(document.text).startswith(begins):
+                    return excerpt_around(place, Hit(passage, 1.0, 1.0, 1.0), document)
+        raise AssertionError(f"no sentence begins with {begins}")
+
+    return around
+
+
+def test_the_seeds_23_settlements_come_with_who_counted_them(excerpt, seed):
+    found = excerpt(seed.read_text(), "Throughout the last roughly two weeks")
+    assert "23 settlements in the Kharkiv area have been liberated" in found.text
+    assert "according to Ukrainian Brig. Gen. Oleksiy Hromov" in [mark.words for mark in found.attribution]
+    assert found.voice is Voice.ATTRIBUTED
+
+
+def test_who_is_meant_by_a_pronoun_is_inside(excerpt):
+    text = f"It rained{LONG}. Captain Pell Ardin spoke first{LONG}. He said the ferry sank{LONG}. It snowed{LONG}."
+    found = excerpt(text, "He said the ferry sank")
+    assert "Captain Pell Ardin spoke first" in found.text
+    assert "It rained" not in found.text
+    assert [mark.words for mark in found.attribution] == ["He said"]
+    assert found.voice is Voice.ATTRIBUTED
+
+
+@pytest.mark.xfail(strict=True, reason="growth ends at the edge of the passage")
+def test_who_is_meant_by_a_pronoun_is_inside_even_from_the_passage_before(excerpt):
+    text = f"Captain Pell Ardin spoke first{LONG}.\n\n" + f"He said the ferry sank{LONG * 3}. It snowed{LONG * 3}."
+    assert "Captain Pell Ardin spoke first" in excerpt(text, "He said the ferry sank").text
+
+
+def test_a_chain_of_pronouns_goes_back_to_the_name(excerpt):
+    text = f"Captain Ardin spoke{LONG}. He was calm{LONG}. They sank, he added{LONG}. The end came{LONG}."
+    assert "Captain Ardin spoke" in excerpt(text, "They sank").text
+
+
+@pytest.mark.parametrize(
+    "qualifier",
+    [
+        "The claim could not be independently verified",
+        "However, the mayor denied it",
+        "But nobody saw it",
+        "The mayor later denied having said so",
+    ],
+)
+def test_what_takes_it_back_is_inside(excerpt, qualifier):
+    found = excerpt(f"It rained{LONG}. Forty ships sank{LONG}. {qualifier}{LONG}. It snowed{LONG}.", "Forty ships sank")
+    assert qualifier in found.text
+    assert "It snowed" not in found.text
+
+
+def test_a_short_excerpt_takes_in_its_neighbours_and_a_long_one_does_not(excerpt):
+    short = "It rained. The ferry sank at noon. It snowed."
+    assert excerpt(short, "The ferry sank").text == short
+    long = f"It rained{LONG}. The ferry sank at noon{LONG}. It snowed{LONG}."
+    assert excerpt(long, "The ferry sank").text == f"The ferry sank at noon{LONG}."
+
+
+def test_only_the_answer_is_marked(excerpt):
+    text = "It rained. The ferry sank at noon. It snowed."
+    found = excerpt(text, "The ferry sank")
+    assert [span.of(text) for span in found.answer] == ["The ferry sank at noon."]
+
+
+def test_a_claim_beside_the_answer_does_not_make_the_answer_a_claim(excerpt):
+    found = excerpt("Mayor Brandt said it rained. The ferry sank at noon.", "The ferry sank")
+    assert [mark.words for mark in found.attribution] == ["Mayor Brandt said"]
+    assert found.voice is Voice.UNDETERMINED
+
+
+def test_a_code_names_its_sentences_from_one(read):
+    document = read("page.txt", "It rained. The ferry sank at noon. It snowed.")
+    [passage] = cut_passages(document)
+    assert chosen_sentences(passage, Code(passage.code), document).text == document.text
+    assert chosen_sentences(passage, Code(passage.code, 2, 2), document).text == "The ferry sank at noon."
+    assert chosen_sentences(passage, Code(passage.code, 2, 3), document).code == f"{passage.code}.2-3"
+    with pytest.raises(UnknownCode, match="has 3 sentences, not 4"):
+        chosen_sentences(passage, Code(passage.code, 2, 4), document)
+
+
+def test_a_whole_passage_marks_no_answer(read):
+    document = read("page.txt", "It rained, said Mayor Brandt. The ferry sank at noon.")
+    [passage] = cut_passages(document)
+    found = whole_passage(passage, document)
+    assert (found.text, found.answer, found.voice) == (document.text, (), Voice.ATTRIBUTED)

@@ -1,0 +1,513 @@
+"""Runs: only what changed is done again, what lasts lasts, and whatever goes wrong leaves the old index serving."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import os
+import shutil
+
+import numpy as np
+import pytest
+
+from retrieval.errors import ArchiveFolderError, IndexBusy, IndexDamaged
+from retrieval.filters import EVERYTHING
+from retrieval.indexing import Progress
+from retrieval.reading import FORMATS
+from retrieval.reading.formats import Format
+from retrieval.reading.plain_text import structure
+from retrieval.splitting import cut_passages
+from retrieval.store.protocol import WordQuery
+
+FERRY = "The ferry\n\nIt left the harbour at noon. Three ships waited outside."
+BREAD = "Bread\n\nThe bakery on Quill Street sells rye bread."
+LONG = "A long page\n\n" + "\n\n".join(f"Pier {n} is closed. " + "Nobody waits there. " * 50 for n in range(4))
+
+
+def everything_in(folder):
+    """Bytes, times and permissions of all that lies in a folder, and of the folder."""
+    found = {}
+    for path in (folder, *folder.rglob("*")):
+        status = path.lstat()
+        content = path.read_bytes() if path.is_file() else None
+        found[path] = (content, status.st_mtime_ns, status.st_ctime_ns, status.st_mode)
+    return found
+
+
+def codes(index):
+    return {
+        source.path: [passage.code for passage in passages_of(index, source)] for source in index.snapshot().sources()
+    }
+
+
+def passages_of(index, source):
+    return cut_passages(index.snapshot().document(source.id))
+
+
+# --- the first run, and runs that find nothing to do
+
+
+def test_the_first_run_publishes_all_that_can_be_read(index, put):
+    put("ferry.txt", FERRY)
+    put("a/bread.md", BREAD)
+    report = index.run()
+    assert (report.added, report.changed, report.gone, report.moved, report.same) == (
+        ("a/bread.md", "ferry.txt"), (), (), (), 0,
+    )  # fmt: skip
+    assert (report.documents, report.passages, report.generation, report.unreadable) == (2, 2, 1, ())
+    assert index.paths() == ["a/bread.md", "ferry.txt"]
+
+
+def test_what_is_embedded_is_the_context_line_and_the_words(index, put):
+    put("ferry.txt", FERRY)
+    put("ferry.toml", 'publisher = "Ostrell Courier"\npublished = 2022-05-31')
+    index.run()
+    assert index.encoder.encoded == [
+        "The ferry · Ostrell Courier · 2022-05-31\nIt left the harbour at noon. Three ships waited outside."
+    ]
+
+
+def test_an_unchanged_archive_publishes_nothing_and_loads_no_model(index, put):
+    put("ferry.txt", FERRY)
+    put("page.pdf", b"%PDF")
+    index.run()
+    files = everything_in(index.place / "generations")
+    report = index.run()
+    assert (report.generation, report.same, report.documents, report.passages) == (1, 2, 1, 1)
+    assert (report.added, report.changed, report.gone, report.moved) == ((), (), (), ())
+    assert [file.path for file in report.unreadable] == ["page.pdf"]
+    assert (index.loaded, index.encoder.encoded) == (0, [])
+    assert everything_in(index.place / "generations") == files
+
+
+def test_a_touched_file_is_the_same(index, put):
+    path = put("ferry.txt", FERRY)
+    index.run()
+    os.utime(path, (1, 1))
+    report = index.run()
+    assert (report.generation, report.same, index.loaded) == (1, 1, 0)
+
+
+def test_a_dry_run_says_what_would_be_done_and_does_nothing(index, put):
+    put("ferry.txt", FERRY)
+    put("bread.txt", BREAD)
+    index.run()
+    put("ferry.txt", FERRY + " And more.")
+    put("long.txt", LONG)
+    (index.folder / "bread.txt").unlink()
+    files = everything_in(index.place)
+    report = index.run(dry_run=True)
+    assert report.dry_run
+    assert (report.added, report.changed, report.gone, report.generation) == (
+        ("long.txt",),
+        ("ferry.txt",),
+        ("bread.txt",),
+        1,
+    )
+    assert index.loaded == 0
+    assert everything_in(index.place) == files
+
+
+def test_a_dry_run_before_the_first_leaves_no_index(index, put):
+    put("ferry.txt", FERRY)
+    report = index.run(dry_run=True)
+    assert (report.added, report.generation) == (("ferry.txt",), None)
+    assert index.backend.published() is None
+
+
+# --- what changed
+
+
+def test_a_changed_file_embeds_only_its_changed_passages(index, put):
+    put("long.txt", LONG)
+    put("ferry.txt", FERRY)
+    before = index.run()
+    assert (before.passages, len(index.encoder.encoded)) == (5, 5)
+    kept = codes(index)
+    put("long.txt", LONG.replace("Pier 2 is closed.", "Pier 2 is open."))
+    report = index.run()
+    assert (report.changed, report.same, report.generation, report.passages) == (("long.txt",), 1, 2, 5)
+    [encoded] = index.encoder.encoded
+    assert "Pier 2 is open." in encoded
+    now = codes(index)
+    assert now["archive/ferry.txt"] == kept["archive/ferry.txt"]
+    assert [one == other for one, other in zip(now["archive/long.txt"], kept["archive/long.txt"], strict=True)] == [
+        True, True, False, True,
+    ]  # fmt: skip
+
+
+def test_a_file_of_the_same_size_with_other_words_is_changed(index, put):
+    put("ferry.txt", FERRY)
+    index.run()
+    put("ferry.txt", FERRY.replace("noon", "nine"))
+    assert index.run().changed == ("ferry.txt",)
+    assert len(index.snapshot().by_words(WordQuery("nine"), EVERYTHING, 9)) == 1
+
+
+def test_a_changed_sidecar_changes_its_document(index, put):
+    put("ferry.txt", FERRY)
+    index.run()
+    assert index.source("ferry.txt").published is None
+    put("ferry.toml", "published = 2022-05-31")
+    assert index.run().changed == ("ferry.txt",)
+    assert index.source("ferry.txt").published == datetime.date(2022, 5, 31)
+    (index.folder / "ferry.toml").unlink()
+    assert index.run().changed == ("ferry.txt",)
+    assert index.source("ferry.txt").published is None
+
+
+def test_a_gone_file_leaves_the_index(index, put):
+    put("ferry.txt", FERRY)
+    put("bread.txt", BREAD)
+    index.run()
+    (index.folder / "bread.txt").unlink()
+    report = index.run()
+    assert (report.gone, report.same, report.documents) == (("bread.txt",), 1, 1)
+    assert index.paths() == ["ferry.txt"]
+    assert index.snapshot().by_words(WordQuery("bread"), EVERYTHING, 9) == []
+    assert set(index.snapshot().files()) == {"ferry.txt"}
+
+
+def test_a_moved_file_keeps_its_document_its_codes_and_its_first_day(index, put, on_day):
+    on_day(datetime.date(2024, 1, 1))
+    path = put("a/long.txt", LONG)
+    put("ferry.txt", FERRY)
+    index.run()
+    before, kept = index.source("a/long.txt"), codes(index)["archive/a/long.txt"]
+    on_day(datetime.date(2024, 6, 1))
+    (index.folder / "b").mkdir()
+    path.rename(index.folder / "b" / "renamed.txt")
+    report = index.run()
+    assert (report.moved, report.added, report.gone, report.changed) == (("b/renamed.txt",), (), (), ())
+    assert index.encoder.encoded == []
+    after = index.source("b/renamed.txt")
+    assert (after.id, after.first_seen) == (before.id, datetime.date(2024, 1, 1))
+    assert codes(index)["archive/b/renamed.txt"] == kept
+    assert after.collection == "b"
+    assert index.snapshot().with_code(kept[0])[0].document_id == before.id
+
+
+def test_a_new_file_where_a_moved_one_was_is_another_document(index, put):
+    path = put("long.txt", LONG)
+    index.run()
+    moved_id = index.source("long.txt").id
+    path.rename(index.folder / "renamed.txt")
+    index.run()
+    put("long.txt", FERRY)
+    index.run()
+    assert index.source("renamed.txt").id == moved_id
+    assert index.source("long.txt").id != moved_id
+    put("long.txt", FERRY + " And more.")
+    index.run()
+    index.run(full=True)
+    assert index.source("renamed.txt").id == moved_id
+
+
+def test_a_copy_is_a_document_of_its_own(index, put):
+    put("ferry.txt", FERRY)
+    put("copy.txt", FERRY)
+    index.run()
+    assert index.source("ferry.txt").id != index.source("copy.txt").id
+
+
+# --- what lasts
+
+
+def test_full_reads_everything_again_and_keeps_ids_codes_and_first_days(index, put, on_day):
+    on_day(datetime.date(2024, 1, 1))
+    put("long.txt", LONG)
+    put("ferry.txt", FERRY)
+    index.run()
+    sources, kept = list(index.snapshot().sources()), codes(index)
+    on_day(datetime.date(2024, 6, 1))
+    report = index.run(full=True)
+    assert (report.changed, report.same, report.generation) == (("ferry.txt", "long.txt"), 0, 2)
+    assert list(index.snapshot().sources()) == sources
+    assert codes(index) == kept
+    assert index.encoder.encoded == []  # the words did not change, so their vectors are in the cache
+
+
+def test_another_model_rebuilds_the_index_of_an_unchanged_archive(index, put, on_day, new_hash_encoder):
+    on_day(datetime.date(2024, 1, 1))
+    put("long.txt", LONG)
+    put("page.pdf", b"%PDF")
+    index.run()
+    sources, kept = list(index.snapshot().sources()), codes(index)
+    on_day(datetime.date(2024, 6, 1))
+    index.encoder = new_hash_encoder("another")
+    report = index.run()
+    assert (report.generation, len(index.encoder.encoded)) == (2, 4)
+    manifest = index.snapshot().manifest
+    assert (manifest.model, manifest.fingerprint) == ("another", index.encoder.fingerprint)
+    assert list(index.snapshot().sources()) == sources
+    assert codes(index) == kept
+    assert [file.path for file in report.unreadable] == ["page.pdf"]
+    assert index.run().generation == 2
+
+
+def test_vectors_of_two_models_are_never_mixed_in_one_index(index, put):
+    """The model's files changed under the same name: the next change embeds everything anew."""
+    put("ferry.txt", FERRY)
+    index.run()
+    index.encoder.fingerprint = "fingerprint of newer files"
+    put("bread.txt", BREAD)
+    index.run()
+    assert len(index.encoder.encoded) == 2
+    assert index.snapshot().manifest.fingerprint == "fingerprint of newer files"
+
+
+def test_a_lost_index_is_made_again_from_the_cache(index, put):
+    put("long.txt", LONG)
+    index.run()
+    kept = codes(index)
+    shutil.rmtree(index.place / "generations")
+    (index.place / "current").unlink()
+    index.run()
+    assert (codes(index), index.encoder.encoded) == (kept, [])
+
+
+def test_the_archive_folder_may_be_read_only_and_nothing_in_it_changes(index, put):
+    put("a/ferry.txt", FERRY)
+    put("a/ferry.toml", 'title = "x"')
+    put("page.pdf", b"%PDF")
+    for path in (index.folder, *index.folder.rglob("*")):
+        path.chmod(0o555 if path.is_dir() else 0o444)
+    before = everything_in(index.folder)
+    try:
+        index.run()
+        index.run(full=True)
+        index.run(dry_run=True)
+        assert everything_in(index.folder) == before
+        assert index.paths() == ["a/ferry.txt"]
+    finally:
+        for path in (index.folder, index.folder / "a"):
+            path.chmod(0o755)
+
+
+# --- what can't be read
+
+
+def test_an_unreadable_file_is_told_with_its_reason_and_the_rest_goes_on(index, put):
+    put("a.pdf", b"%PDF")
+    put("b.txt", b"\0\1\2" * 50)
+    put("c.txt", " \n")
+    put("d.md", "---\ntitle: [\n---\nx")
+    put("e.txt", FERRY)
+    put("e.json", "{")
+    put("f.txt", BREAD)
+    report = index.run()
+    assert {file.path: file.reason.split(":")[0] for file in report.unreadable} == {
+        "a.pdf": "no reader for “.pdf”",
+        "b.txt": "holds control characters as only binary files do",
+        "c.txt": "holds no text",
+        "d.md": "the front matter is not YAML, line 3",
+        "e.txt": "its metadata file e.json can't be read",
+    }
+    assert index.paths() == ["f.txt"]
+    assert index.snapshot().unreadable() == list(report.unreadable)
+
+
+def test_a_mended_file_is_read(index, put):
+    put("ferry.txt", b"\0\1\2" * 50)
+    put("bread.txt", BREAD)
+    index.run()
+    put("ferry.txt", FERRY)
+    report = index.run()
+    assert (report.changed, report.unreadable, report.documents) == (("ferry.txt",), (), 2)
+
+
+def test_a_document_whose_file_can_no_longer_be_read_leaves_the_index_with_the_reason(index, put):
+    put("ferry.txt", FERRY)
+    put("bread.txt", BREAD)
+    index.run()
+    put("ferry.txt", b"\0\1\2" * 50)
+    report = index.run()
+    assert [file.path for file in report.unreadable] == ["ferry.txt"]
+    assert index.paths() == ["bread.txt"]
+
+
+def test_a_newer_reader_reads_its_files_again_and_no_others(index, put, monkeypatch):
+    put("ferry.txt", FERRY)
+    put("bread.md", BREAD)
+    index.run()
+    monkeypatch.setitem(FORMATS, ".txt", Format("text/2", structure))
+    report = index.run()
+    assert (report.changed, report.same) == (("ferry.txt",), 1)
+    assert index.source("ferry.txt").reader == "text/2"
+    assert index.run().changed == ()
+
+
+def test_a_file_that_no_reader_knew_is_read_once_there_is_one(index, put, monkeypatch):
+    put("ferry.log", FERRY)
+    put("bread.md", BREAD)
+    assert [file.path for file in index.run().unreadable] == ["ferry.log"]
+    monkeypatch.setitem(FORMATS, ".log", Format("log/1", structure))
+    report = index.run()
+    assert (report.changed, report.unreadable) == (("ferry.log",), ())
+    assert index.paths() == ["bread.md", "ferry.log"]
+
+
+def test_a_file_removed_while_the_run_goes_on_is_told_and_read_when_it_is_back(index, put):
+    """The model is loaded after the walk and before the reading, so that is where the file goes away."""
+    path = put("ferry.txt", FERRY)
+    put("bread.txt", BREAD)
+    load, times = index._load, path.stat()
+
+    def load_and_remove():
+        path.unlink()
+        return load()
+
+    index._load = load_and_remove
+    report = index.run()
+    assert [(file.path, file.reason) for file in report.unreadable] == [
+        ("ferry.txt", "can't be opened: No such file or directory")
+    ]
+    assert index.paths() == ["bread.txt"]
+    index._load = load
+    put("ferry.txt", FERRY)
+    os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
+    report = index.run()
+    assert (index.paths(), report.unreadable) == (["bread.txt", "ferry.txt"], ())
+
+
+@pytest.mark.parametrize("name", [b"caf\xe9.txt", b"\xff", b"folder \xe9/page.txt"])
+def test_a_name_that_is_not_utf8_stops_nothing(index, put, name):
+    put("bread.txt", BREAD)
+    path = index.folder / os.fsdecode(name)
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(FERRY)
+    report = index.run()
+    assert index.paths() == ["bread.txt"]
+    said = [*report.notes, *(f"{file.path}: {file.reason}" for file in report.unreadable)]
+    assert any("name" in line for line in said)
+    assert index.run().generation == 1
+
+
+@pytest.mark.parametrize(
+    "name", ["new\nline.txt", "a'b\"c.txt", "ünï 漢字 🙂.txt", "-rf.txt", "a%20b;c.txt", "x" * 240 + ".txt"]
+)
+def test_odd_names_are_names(index, put, name):
+    put(name, FERRY)
+    assert index.run().unreadable == ()
+    assert index.paths() == [name]
+    assert set(index.snapshot().files()) == {name}
+
+
+# --- what goes wrong
+
+
+@pytest.mark.parametrize("emptied", ["missing", "empty", "only hidden files", "only sidecars"])
+def test_an_empty_or_missing_folder_changes_nothing_and_says_so(index, put, emptied):
+    put("ferry.txt", FERRY)
+    index.run()
+    shutil.rmtree(index.folder)
+    if emptied != "missing":
+        index.folder.mkdir()
+    if emptied == "only hidden files":
+        put(".ferry.txt", FERRY)
+    if emptied == "only sidecars":
+        put("ferry.toml", "")
+    for how in ({}, {"full": True}, {"dry_run": True}):
+        with pytest.raises(ArchiveFolderError) as refusal:
+            index.run(**how)
+        [line] = str(refusal.value).splitlines()
+        assert str(index.folder) in line
+        assert line.endswith("the index is left as it was")
+    assert index.backend.published() == 1
+    assert index.paths() == ["ferry.txt"]
+
+
+class Broken(Exception):
+    pass
+
+
+def test_a_run_that_breaks_leaves_the_old_index_and_the_next_run_works(index, put):
+    put("ferry.txt", FERRY)
+    index.run()
+    put("bread.txt", BREAD)
+    encode = index.encoder.encode
+
+    def breaks(texts):
+        raise Broken
+
+    index.encoder.encode = breaks
+    with pytest.raises(Broken):
+        index.run()
+    assert (index.backend.published(), index.paths()) == (1, ["ferry.txt"])
+    index.encoder.encode = encode
+    report = index.run()
+    assert (report.added, report.generation) == (("bread.txt",), 2)
+
+
+def test_a_run_can_be_stopped_at_any_report(index, put):
+    put("ferry.txt", FERRY)
+    index.run()
+    put("long.txt", LONG)
+
+    def stop(_):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        index.run(report=stop)
+    assert index.paths() == ["ferry.txt"]
+    assert index.run().documents == 2
+
+
+def test_vectors_that_do_not_fit_the_index_stop_the_run(index, put):
+    put("ferry.txt", FERRY)
+    index.run()
+    put("bread.txt", BREAD)
+    index.encoder.encode = lambda texts: np.zeros((len(texts), 3), np.float32)
+    with pytest.raises((IndexDamaged, ValueError, AssertionError)):
+        index.run()
+    assert index.paths() == ["ferry.txt"]
+
+
+def test_only_one_run_at_a_time(index, put):
+    put("ferry.txt", FERRY)
+    draft = index.backend.draft("hash", index.encoder.fingerprint, 16)
+    with pytest.raises(IndexBusy):
+        index.run()
+    draft.discard()
+    assert index.run().generation == 1
+
+
+@pytest.mark.parametrize("damage", ["pointer", "pointer to nothing", "manifest", "vectors.faiss", "archive.sqlite"])
+def test_a_damaged_index_is_said_with_what_to_do_and_doing_it_works(index, put, damage):
+    put("ferry.txt", FERRY)
+    index.run()
+    kept = codes(index)
+    match damage:
+        case "pointer":
+            (index.place / "current").write_text("garbage")
+        case "pointer to nothing":
+            (index.place / "current").write_text("000007")
+        case "manifest":
+            (index.place / "generations" / "000001" / "manifest.json").write_text("[]")
+        case name:
+            (index.place / "generations" / "000001" / name).write_bytes(b"garbage")
+    with pytest.raises(IndexDamaged) as refusal:
+        index.run()
+    [line] = str(refusal.value).splitlines()
+    assert line.endswith("archivist index --full builds it anew from the archive")
+    report = index.run(full=True)
+    assert report.documents == 1
+    assert report.notes
+    assert codes(index) == kept
+    assert index.run().generation == report.generation
+
+
+def test_progress_goes_from_file_to_file_up_to_the_last(index, put, monkeypatch):
+    monkeypatch.setattr("retrieval.indexing.build.BATCH", 3)
+    for number in range(7):
+        put(f"{number}.txt", f"Page {number}\n\nThe ferry left pier {number}.")
+    seen: list[Progress] = []
+    index.run(report=seen.append)
+    assert [(step.files, step.of_files, step.passages) for step in seen] == [(3, 7, 3), (6, 7, 6), (7, 7, 7)]
+    assert all(step.seconds >= 0 for step in seen)
+
+
+def test_a_report_is_a_value(index, put):
+    put("ferry.txt", FERRY)
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        index.run().documents = 3
