@@ -25,22 +25,30 @@ async def sync_commands(
     }
     said = json.dumps({"application": application_id, "commands": definitions}, sort_keys=True, default=str)
     digest = hashlib.sha256(said.encode()).hexdigest()
-    if _read(record) == digest:
+    known, former = _read(record)
+    if known == digest:
         return False
     for place in places:
         await tree.sync(guild=place)
-    _write(record, digest)
+    if former is not None and former != home:
+        try:  # the home server of before would keep its commands for ever
+            await tree.sync(guild=discord.Object(former))
+        except discord.HTTPException as error:
+            log.warning("could not take back the commands of server %d: %s", former, error)
+    _write(record, digest, home)
     log.info("registered the commands: %s", ", ".join(f"{len(c)} in {p}" for p, c in definitions.items()))
     return True
 
 
-def _read(record: Path) -> str | None:
+def _read(record: Path) -> tuple[str | None, int | None]:
+    """The digest, and the home server of then."""
     try:
-        return record.read_text(encoding="ascii").strip()
+        digest, home = (*record.read_text(encoding="ascii").split(), "", "")[:2]
     except (OSError, UnicodeDecodeError):
-        return None
+        return None, None
+    return digest, int(home) if home.isdecimal() else None
 
 
-def _write(record: Path, digest: str) -> None:
+def _write(record: Path, digest: str, home: int | None) -> None:
     record.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    record.write_text(digest + "\n", encoding="ascii")
+    record.write_text(f"{digest} {home or ''}\n", encoding="ascii")

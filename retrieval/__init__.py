@@ -1,11 +1,6 @@
 """Find passages in an archive of documents and cut out what answers, verbatim. `Archive` is the door."""
 
-from retrieval.archive import Archive, Status
-from retrieval.cli import archivist, ending
-from retrieval.errors import ArchivistError, QuestionError, SettingsError, UnknownCode
-from retrieval.filters import EVERYTHING, Filter
-from retrieval.indexing import IndexReport, Progress
-from retrieval.records import (
+from retrieval.answers import (
     GAP,
     Abstained,
     Answer,
@@ -17,9 +12,14 @@ from retrieval.records import (
     Reason,
     Searched,
     Shown,
-    Source,
     Voice,
 )
+from retrieval.archive import Archive, Status
+from retrieval.cli import archivist, ending
+from retrieval.errors import ArchivistError, QuestionError, SettingsError, UnknownCode
+from retrieval.filters import EVERYTHING, Filter
+from retrieval.indexing import IndexReport, Progress
+from retrieval.records import Source
 from retrieval.searching import narrowed
 from retrieval.settings import ENV_PREFIX, RetrievalSettings, load_settings
 from retrieval.spans import Span

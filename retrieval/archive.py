@@ -7,28 +7,14 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from retrieval.answers import Abstained, Answer, Found, Listing, NearMiss, Reason, Searched, Seconds, Shown, Slice
 from retrieval.codes import parse_code
 from retrieval.encoding import Encoder, load_encoder
 from retrieval.errors import ModelError, QuestionError, UnknownCode
 from retrieval.excerpting import chosen_sentences, excerpt_around, whole_passage
 from retrieval.filters import EVERYTHING, Filter
 from retrieval.indexing import IndexReport, Progress, bring_in_step
-from retrieval.records import (
-    Abstained,
-    Answer,
-    BlockKind,
-    Document,
-    Found,
-    Listing,
-    NearMiss,
-    Reason,
-    Searched,
-    Seconds,
-    Shown,
-    Slice,
-    Source,
-    Unreadable,
-)
+from retrieval.records import BlockKind, Document, Source, Unreadable
 from retrieval.searching import Gate, Looked, look_closer, parse_lookup, rank, signals_of
 from retrieval.settings import RetrievalSettings
 from retrieval.spans import Span

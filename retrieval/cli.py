@@ -16,11 +16,11 @@ import click
 from tqdm import tqdm
 
 from retrieval import presenting
+from retrieval.answers import Found
 from retrieval.archive import Archive
 from retrieval.errors import ArchivistError, UnknownCode
 from retrieval.filters import EVERYTHING, Filter
 from retrieval.indexing import Progress
-from retrieval.records import Found
 from retrieval.searching import narrowed
 from retrieval.settings import RetrievalSettings
 from retrieval.visibility import visible

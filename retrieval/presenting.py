@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from typing import Any
 
+from retrieval.answers import Abstained, Answer, Excerpt, Found, Listing, Reason, Searched, Shown
 from retrieval.archive import Status
 from retrieval.indexing import IndexReport
-from retrieval.records import Abstained, Answer, Excerpt, Found, Listing, Reason, Searched, Shown, Source
+from retrieval.records import Source
 from retrieval.spans import Span
 from retrieval.visibility import visible
 

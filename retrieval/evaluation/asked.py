@@ -6,10 +6,10 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from retrieval.answers import Answer, Found
 from retrieval.archive import Archive
 from retrieval.evaluation.question_set import Question
 from retrieval.evaluation.verbatim import is_verbatim
-from retrieval.records import Answer, Found
 from retrieval.spans import Span
 
 DEPTH = 10

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from retrieval.answers import Hit
 from retrieval.codes import Code
 from retrieval.evaluation.metrics import share
 from retrieval.evaluation.relations import Relation
 from retrieval.excerpting import chosen_sentences, excerpt_around, grown
-from retrieval.records import Document, Hit, Passage
+from retrieval.records import Document, Passage
 from retrieval.spans import Span, pieces
 from retrieval.splitting import cut_passages
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from retrieval.records import GAP, Excerpt
+from retrieval.answers import GAP, Excerpt
 
 
 def is_verbatim(excerpt: Excerpt, texts: Mapping[str, str]) -> bool:

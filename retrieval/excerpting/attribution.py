@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from retrieval.answers import Attribution
 from retrieval.excerpting.cues import Cues, english
-from retrieval.records import Attribution
 from retrieval.spans import Span
 
 _BREAK = re.compile(r"[,;:()“”\"—–]|[.!?](?=\s|\Z)|\s-\s")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 
+from retrieval.answers import Excerpt, Hit, Voice
 from retrieval.codes import Code
 from retrieval.errors import UnknownCode
 from retrieval.excerpting.attribution import find_attributions, names_nobody
 from retrieval.excerpting.cues import english
-from retrieval.records import Document, Excerpt, Hit, Passage, Voice
+from retrieval.records import Document, Passage
 from retrieval.spans import Span, cover, subtract
 
 READABLE_WORDS = 60

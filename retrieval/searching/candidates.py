@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from retrieval.answers import Hit
 from retrieval.filters import Filter
-from retrieval.records import Hit
 from retrieval.store.protocol import Snapshot, Vectors, WordQuery
 
 FROM_EACH = 100

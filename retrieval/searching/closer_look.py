@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from retrieval.answers import Hit
 from retrieval.encoding import Encoder
-from retrieval.records import Document, Hit
+from retrieval.records import Document
 from retrieval.searching.question import weights_of
 from retrieval.spans import pieces
 from retrieval.store.protocol import Snapshot, Vectors

@@ -14,7 +14,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Self
 
-from retrieval.records import Hit
+from retrieval.answers import Hit
 from retrieval.searching.closer_look import Looked
 
 

@@ -35,8 +35,9 @@ def cut_passages(document: Document) -> tuple[Passage, ...]:
 
 def _sections(document: Document) -> Iterator[list[Paragraph]]:
     """Runs of paragraphs with no heading or furniture between them."""
-    number = 0
+    number = last = 0
     section: list[Paragraph] = []
+    marks = [mark.span for mark in document.furniture]
     sentences = _SentencesInOrder(document)
     for block in document.blocks:
         if block.kind is BlockKind.HEADING:
@@ -44,17 +45,18 @@ def _sections(document: Document) -> Iterator[list[Paragraph]]:
             section = []
             continue
         number += 1
-        body = subtract(block.span, (mark.span for mark in document.furniture))
-        if body != (block.span,) and section:
+        body = subtract(block.span, marks)
+        if body != (block.span,) or any(last < mark.end and mark.start < block.span.start for mark in marks):
             yield section
             section = []
         for part in body:
             inside = sentences.within(part)
             if inside:
                 section.append((number, inside))
-        if body != (block.span,):
-            yield section
-            section = []
+            if part != block.span:
+                yield section
+                section = []
+        last = block.span.end
     yield section
 
 
@@ -82,17 +84,18 @@ class _SentencesInOrder:
 
 def _pack(text: str, section: list[Paragraph]) -> Iterator[Paragraph]:
     """Passages of one section, each with the number of the paragraph that it begins in."""
-    number, packed, words = 0, (), 0  # type: int, tuple[Span, ...], int
+    number, packed = 0, ()  # type: int, tuple[Span, ...]
     for paragraph, sentences in section:
-        length = _words(text, sentences)
-        if packed and words + length > MOST_WORDS:
+        together = packed + sentences
+        # What stands between two paragraphs counts too: in Markdown that can be a list of link targets.
+        if packed and max(_words(text, together), _words(text, (cover(together),))) > MOST_WORDS:
             yield number, packed
-            packed, words = (), 0
-        if length > MOST_WORDS:
+            packed = ()
+        if _words(text, sentences) > MOST_WORDS:
             yield from ((paragraph, part) for part in _halve(text, sentences))
             continue
         number = number if packed else paragraph
-        packed, words = packed + sentences, words + length
+        packed += sentences
     if packed:
         yield number, packed
 

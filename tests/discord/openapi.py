@@ -137,7 +137,8 @@ def limit_faults(body: Any) -> Iterator[str]:
         text = sum(utf16_length(c["content"]) for c in components if isinstance(c.get("content"), str))
         if text > TEXT:
             yield f"{text} characters of text, more than {TEXT}"
-        if utf16_length(message.get("content") or "") > CONTENT:
+        content = message.get("content")
+        if isinstance(content, str) and utf16_length(content) > CONTENT:
             yield f"content is longer than {CONTENT}"
         if len(message.get("attachments") or []) > FILES:
             yield f"more than {FILES} files"

@@ -8,23 +8,12 @@ from math import log2
 
 import pytest
 
+from retrieval.answers import Abstained, Attribution, Excerpt, Found, Hit, Reason, Searched, Seconds, Voice
 from retrieval.evaluation import metrics
 from retrieval.evaluation.asked import DEPTH, Asked, asked, documents_of
 from retrieval.evaluation.question_set import Question
 from retrieval.evaluation.verbatim import is_verbatim
-from retrieval.records import (
-    Abstained,
-    Attribution,
-    Excerpt,
-    Found,
-    Hit,
-    Passage,
-    Reason,
-    Searched,
-    Seconds,
-    Source,
-    Voice,
-)
+from retrieval.records import Passage, Source
 from retrieval.spans import Span
 
 TEXT = "Tolk said the oven was cold. Nobody lit it. The bread was late."

@@ -90,9 +90,7 @@ def test_its_map_names_what_is_there() -> None:
         assert (ROOT / name).exists(), name
 
 
-def test_the_example_environment_loads_and_holds_the_defaults(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_example_environment_loads_and_holds_the_defaults(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in [name for name in os.environ if name.startswith("ARCHIVIST_")]:
         monkeypatch.delenv(name)
     (tmp_path / ".env").write_bytes((ROOT / ".env.example").read_bytes())

@@ -9,10 +9,10 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from strategies import documents
 
+from retrieval.answers import GAP, Excerpt, Hit, Voice
 from retrieval.codes import Code, parse_code
 from retrieval.errors import UnknownCode
 from retrieval.excerpting import chosen_sentences, excerpt_around, find_attributions, whole_passage
-from retrieval.records import GAP, Excerpt, Hit, Voice
 from retrieval.spans import Span
 from retrieval.splitting import cut_passages
 

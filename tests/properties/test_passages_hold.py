@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import itertools
 
+import pytest
 from hypothesis import given
 from strategies import document, documents
 
 from retrieval.codes import Code, parse_code, passage_code
 from retrieval.reading.plain_text import structure as text_structure
-from retrieval.records import BlockKind
-from retrieval.spans import cover, subtract
+from retrieval.reading.structure import Structure
+from retrieval.records import BlockKind, Furniture
+from retrieval.spans import Span, cover, subtract
 from retrieval.splitting import cut_passages, split_sentences
 from retrieval.splitting.passages import MOST_WORDS
 
@@ -75,6 +77,17 @@ def test_codes_are_stable_distinct_and_made_from_the_words(document):
         earlier = sum(other.span.of(document.text) == words for other in passages[: passage.ordinal])
         assert passage.code == passage_code(document.source.id, words, earlier + 1)
         assert parse_code(passage.code) == Code(passage.code)
+
+
+@pytest.mark.parametrize("between", ["\n\nShare this\n\n", " Share this "])
+def test_furniture_parts_passages_between_paragraphs_and_inside_one(between):
+    text = f"The ferry left at noon.{between}It came back at nine."
+    mark = Furniture(Span(text.index("Share"), text.index(" this") + 5), "menu")
+    blocks = text_structure(text).blocks
+    for held in (blocks, tuple(block for block in blocks if block.span != mark.span)):  # in a block, or in none
+        page = document(text, Structure(held, (mark,)))
+        passages = [passage.span.of(text) for passage in cut_passages(page)]
+        assert passages == ["The ferry left at noon.", "It came back at nine."]
 
 
 def test_a_paragraph_that_stands_there_twice_has_two_codes():

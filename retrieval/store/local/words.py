@@ -10,6 +10,7 @@ import datetime
 import math
 import os
 import tempfile
+import unicodedata
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -35,8 +36,9 @@ _MOST_TERMS = 200
 
 def _analyzer(stemmed: bool) -> tantivy.TextAnalyzer:
     builder = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
-    builder = builder.filter(TokenFilter.remove_long(_LONGEST_TOKEN)).filter(TokenFilter.lowercase())
-    builder = builder.filter(TokenFilter.ascii_fold())
+    builder = builder.filter(TokenFilter.remove_long(_LONGEST_TOKEN))
+    # Folding comes first: a small letter made from İ keeps a dot that is no longer folded.
+    builder = builder.filter(TokenFilter.ascii_fold()).filter(TokenFilter.lowercase())
     return (builder.filter(TokenFilter.stemmer("english")) if stemmed else builder).build()
 
 
@@ -59,6 +61,7 @@ class WordIndex:
         self._analyzers = {_STEMMED: _analyzer(stemmed=True), _AS_WRITTEN: _analyzer(stemmed=False)}
         for name, analyzer in self._analyzers.items():
             index.register_tokenizer(name, analyzer)
+        index.config_reader("manual", 0)  # a generation never changes under its readers
         self._index = index
         self._schema = index.schema
         self._searcher = index.searcher()
@@ -83,7 +86,7 @@ class WordIndex:
         return self._searcher.num_docs
 
     def terms(self, text: str) -> list[str]:
-        return list(self._analyzers[_STEMMED].analyze(_without_surrogates(text)))
+        return list(self._analyzers[_STEMMED].analyze(_searchable(text)))
 
     def rarity(self, terms: Iterable[str]) -> dict[str, float]:
         """ln(1 + (N - n + 0.5) / (n + 0.5)) over the passages' bodies, as BM25 in Lucene and tantivy has it."""
@@ -130,7 +133,7 @@ class WordIndex:
         return Query.boolean_query([(Occur.Should, body), (Occur.Should, context)])
 
     def _phrase(self, words: str) -> Query | None:
-        terms = self._analyzers[_AS_WRITTEN].analyze(_without_surrogates(words))
+        terms = self._analyzers[_AS_WRITTEN].analyze(_searchable(words))
         if not terms:
             return None
         if len(terms) == 1:
@@ -160,17 +163,17 @@ class WordWriter:
         self._writer = index.writer(heap_size=_WRITER_BYTES, num_threads=1)
 
     def add(self, key: int, passage: Passage, words: str, source: Source) -> None:
-        plain = _without_surrogates(words)
+        plain = _searchable(words)
         fields: dict[str, object] = {
             KEY: key,
             BODY: plain,
             EXACT: plain,
-            CONTEXT: _without_surrogates(source.context),
+            CONTEXT: _searchable(source.context),
         }
         for name in _RAW_FIELDS:
             value = getattr(source, name)
             if value is not None:
-                fields[name] = _without_surrogates(filter_key(value))
+                fields[name] = _searchable(filter_key(value))
         if source.published is not None:
             fields[PUBLISHED] = source.published.toordinal()
         self._writer.add_document(tantivy.Document(**fields))
@@ -189,5 +192,7 @@ class WordWriter:
             self._writer.wait_merging_threads()
 
 
-def _without_surrogates(text: str) -> str:
-    return text.encode("utf-8", "replace").decode("utf-8")
+def _searchable(text: str) -> str:
+    """The text as it is indexed, never as it is shown: composed letters, and nothing invisible inside a word."""
+    composed = unicodedata.normalize("NFKC", text.encode("utf-8", "replace").decode("utf-8"))
+    return composed if composed.isascii() else "".join(c for c in composed if unicodedata.category(c) != "Cf")

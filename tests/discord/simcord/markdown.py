@@ -107,8 +107,7 @@ def _lines(lines: list[str]) -> Part:
         block = _BLOCKS.match(line)
         if block is not None:
             part.live.append((str(block.lastgroup), block[0]))
-            line = line[block.end() :] if block.lastgroup != "list" else line
-        kept.append(line)
+        kept.append(line if block is None or block.lastgroup == "list" else line[block.end() :])
     inner = _inline("\n".join(kept))
     return Part(inner.text, part.live + inner.live)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import io
 import logging
 import sqlite3
@@ -106,58 +107,59 @@ async def test_an_error_while_a_reply_is_checked_sends_no_quote(world: World, mo
 # Words that changed
 
 
-def tampered(data: Path) -> None:
+def tampered(folder: Path) -> None:
     """One digit of the stored text becomes another, as no reindex would do it."""
-    (tables,) = data.rglob("archive.sqlite")
-    with sqlite3.connect(tables) as connection:
+    (tables,) = (folder / "data").rglob("archive.sqlite")
+    with contextlib.closing(sqlite3.connect(tables)) as connection, connection:
         ((text,),) = connection.execute("SELECT text FROM documents").fetchall()
         connection.execute("UPDATE documents SET text = ?", (text.replace(b"14", b"41"),))
-    connection.close()
 
 
-def then(archive: Archive, verb: str, act: Callable[[], Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    """The archive answers as it does, and something happens before the reply goes out."""
-    usual = getattr(archive, verb)
-
-    def answered(*arguments: Any) -> Any:
-        answer = usual(*arguments)
-        act()
-        archive.close()  # what is read from now on is read anew
-        return answer
-
-    monkeypatch.setattr(archive, verb, answered)
+Overtake = Callable[[Archive, str, Callable[[Path], None]], None]
 
 
-@pytest.mark.parametrize(("verb", "options"), [("ask", {"question": ARCHES}), ("search", {"words": "bridge"})])
+@pytest.fixture
+def overtaken(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Overtake:
+    """The archive answers as it does, once, and something happens to it before the reply goes out."""
+
+    def set_to(archive: Archive, verb: str, act: Callable[[Path], None]) -> None:
+        usual = getattr(archive, verb)
+
+        def answered(*arguments: Any) -> Any:
+            answer = usual(*arguments)
+            monkeypatch.setattr(archive, verb, usual)
+            act(tmp_path)
+            archive.close()  # what is read from now on is read anew
+            return answer
+
+        monkeypatch.setattr(archive, verb, answered)
+
+    return set_to
+
+
+@pytest.mark.parametrize("verb", ["ask", "search"])
 async def test_words_that_the_store_no_longer_holds_are_held_back(
-    new_world: NewWorld,
-    bridges: Archive,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    caplog: pytest.LogCaptureFixture,
-    verb: str,
-    options: dict[str, str],
+    new_world: NewWorld, bridges: Archive, overtaken: Overtake, caplog: pytest.LogCaptureFixture, verb: str
 ) -> None:
-    then(bridges, verb, lambda: tampered(tmp_path / "data"), monkeypatch)
+    overtaken(bridges, verb, tampered)
     world = await new_world(bridges).start()
-    (said,) = await world.slash(verb, **options)
+    (said,) = await world.slash(verb, **{"ask": {"question": ARCHES}, "search": {"words": "bridge"}}[verb])
     assert said.holds(Line.ARCHIVE_CHANGED) and not said.page.quotes
     assert "arches" not in world.markdown_sent()
     assert "held back" in caplog.text and "arches" not in caplog.text
 
 
 async def test_an_answer_that_a_reindex_overtakes_is_held_back(
-    new_world: NewWorld, bridges: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    new_world: NewWorld, bridges: Archive, overtaken: Overtake
 ) -> None:
-    def overtake() -> None:
-        (tmp_path / "archive" / "bridge.md").write_text("# The bridge\n\nA very new bridge of Aville has 99 arches.\n")
+    def reindexed(folder: Path) -> None:
+        (folder / "archive" / "bridge.md").write_text("# The bridge\n\nA very new bridge of Aville has 99 arches.\n")
         bridges.reindex()
 
-    with monkeypatch.context() as patched:
-        then(bridges, "ask", overtake, patched)
-        world = await new_world(bridges).start()
-        (said,) = await world.slash("ask", question=ARCHES)
-        assert said.holds(Line.ARCHIVE_CHANGED) and not said.page.quotes
+    overtaken(bridges, "ask", reindexed)
+    world = await new_world(bridges).start()
+    (said,) = await world.slash("ask", question=ARCHES)
+    assert said.holds(Line.ARCHIVE_CHANGED) and not said.page.quotes
     (said,) = await world.slash("ask", question=ARCHES)
     assert "99 arches" in said.text
 
@@ -166,15 +168,13 @@ async def test_an_answer_that_a_reindex_overtakes_is_held_back(
 async def test_a_store_that_was_changed_before_the_question_is_not_quoted(
     new_world: NewWorld, bridges: Archive, tmp_path: Path
 ) -> None:
-    tampered(tmp_path / "data")
+    tampered(tmp_path)
     world = await new_world(bridges).start()
     await world.slash("ask", question=ARCHES)
     assert "41 arches" not in world.markdown_sent()
 
 
-async def test_a_damaged_index_is_said_and_is_no_silence(
-    new_world: NewWorld, bridges: Archive, tmp_path: Path
-) -> None:
+async def test_a_damaged_index_is_said_and_is_no_silence(new_world: NewWorld, bridges: Archive, tmp_path: Path) -> None:
     (tables,) = (tmp_path / "data").rglob("archive.sqlite")
     tables.write_bytes(b"not a database")
     bridges.close()
@@ -206,7 +206,8 @@ async def test_more_questions_than_may_wait_are_told_so_at_once(new_world: NewWo
     world = await new_world().start(workers=1, queue=1)
     await world.without_waiting(world.slash("ask", question=SETTLEMENTS))
     await world.without_waiting(world.slash("ask", question=SETTLEMENTS))
-    await world.without_waiting(world.slash("ask", question=SETTLEMENTS, by=world.bob), seconds=0.5)
+    await world.without_waiting(world.slash("ask", question=SETTLEMENTS, by=world.bob))
+    await world.until(lambda: any(said.private for said in world.said(viewer=world.bob)))
     (busy,) = [said for said in world.said(viewer=world.bob) if said.private]
     assert busy.holds(Line.BUSY) and not any(said.private for said in world.said(viewer=world.alice))
     held.set()
@@ -255,12 +256,10 @@ async def test_after_the_deadline_it_gives_up_and_says_so(
 
 
 @pytest.fixture
-def cold_archive(
-    seed_archive: Archive, encoder: Encoder, seed: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Archive]:
+def cold_archive(seed_archive: Archive, model: Encoder, monkeypatch: pytest.MonkeyPatch) -> Iterator[Archive]:
     """On the seed's index, with the model still to be loaded; the first question loads it."""
     assert seed_archive.is_warm
-    monkeypatch.setattr("retrieval.archive.load_encoder", lambda *_: encoder)
+    monkeypatch.setattr("retrieval.archive.load_encoder", lambda *_: model)
     monkeypatch.setattr(ArchivistBot, "_warm", lambda _: asyncio.sleep(0))
     archive = Archive(seed_archive._settings)
     yield archive
@@ -387,7 +386,9 @@ async def test_a_token_in_an_error_does_not_reach_the_log_file(
     world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def tells(*_: Any) -> Any:
-        raise RuntimeError(f"Authorization: Bot {TOKEN}; https://discord.com/api/webhooks/{'1' * 18}/{'t' * 60}/messages")
+        raise RuntimeError(
+            f"Authorization: Bot {TOKEN}; https://discord.com/api/webhooks/{'1' * 18}/{'t' * 60}/messages"
+        )
 
     written = io.StringIO()
     handler = logging.StreamHandler(written)

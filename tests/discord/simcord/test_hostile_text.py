@@ -16,7 +16,7 @@ from bot.settings import BotSettings
 from retrieval import Archive
 from retrieval.encoding import Encoder
 from tests.discord.simcord.conftest import NewArchive, NewWorld
-from tests.discord.simcord.markdown import as_in_the_source, read
+from tests.discord.simcord.markdown import Part, as_in_the_source, read
 from tests.discord.simcord.test_answers import codes_in
 from tests.discord.simcord.world import World
 
@@ -41,7 +41,8 @@ HOSTILE = {
     "bidi": "abc\u202etxt.exe\u202c \u2066x\u2069 \u200eleft\u200f",
     "zero width": "a\u200bb\ufeffc\u2060d\u00ade",
     "zero width mention": "@\u200beveryone h\u200bttps://evil.example",
-    "controls": "a bell \x07 that rings, an escape \x1b[31m that colours a terminal, a delete \x7f that takes nothing back",
+    "controls": "a bell \x07 that rings, an escape \x1b[31m that colours a terminal, "
+    "and a delete \x7f that takes nothing back, whatever it was made for",
     "separators": "one\u2028two\u2029three\x0cfour\x85five",
     "bold": "**bold** *it* __x__ _y_ ~~y~~ ***z*** ____ **** ~~~~",
     "unbalanced": "**open *open __open _open ~~open ||open `open [open](",
@@ -68,13 +69,13 @@ def body(name: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def hostile_archive(encoder: Encoder, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
+def hostile_archive(model: Encoder, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
     folder = tmp_path_factory.mktemp("hostile")
     for name in HOSTILE:
         text = f"Report on herons\n\n{body(name)}\n"
         (folder / f"{marker(name)}.txt").write_bytes(text.encode())
     settings = BotSettings(_env_file=None, archive=folder, data=tmp_path_factory.mktemp("hostile-data"))
-    archive = Archive(settings, encoder=encoder)
+    archive = Archive(settings, encoder=model)
     archive.reindex()
     yield archive
     archive.close()
@@ -115,7 +116,9 @@ BOLD = (
 
 
 @pytest.mark.parametrize("sentence", BOLD)
-async def test_a_bold_sentence_is_read_as_it_stands(new_world: NewWorld, new_archive: NewArchive, sentence: str) -> None:
+async def test_a_bold_sentence_is_read_as_it_stands(
+    new_world: NewWorld, new_archive: NewArchive, sentence: str
+) -> None:
     text = f"The tower\n\n{sentence}\n"
     world = await new_world(new_archive({"tower.txt": text})).start()
     (said,) = await world.slash("ask", question="How high is the tower of Aville?")
@@ -145,54 +148,32 @@ async def test_metadata_is_read_as_it_stands(new_world: NewWorld, new_archive: N
     world = await new_world(new_archive(files)).start()
     (said,) = await world.slash("search", words="tower")
     source, status, *_ = said.page.rows
-    assert as_in_the_source(source.text).startswith(f"{SIDE['title']} · {SIDE['publisher']} · {SIDE['author']} · 2022-05-01")
+    assert as_in_the_source(source.text).startswith(
+        f"{SIDE['title']} · {SIDE['publisher']} · {SIDE['author']} · 2022-05-01"
+    )
     assert source.text.endswith(name)
     assert source.live == []
     assert status.text == f"disputed: {note}" and status.live == []
     assert read(said.markdown).kinds == {"small"}, "the bot's own small print alone"
 
 
-@pytest.mark.parametrize(
-    "url",
-    [
-        "javascript:alert(1)",
-        "data:text/html,<b>x</b>",
-        "file:///etc/passwd",
-        "//evil.example/x",
-        "https://",
-        "https://news.example@evil.example/",
-        "https://user:word@evil.example/",
-        "not an address",
-        "https://[::1",
-    ],
+NO_LINKS = (
+    "javascript:alert(1)",
+    "data:text/html,<b>x</b>",
+    "file:///etc/passwd",
+    "//evil.example/x",
+    "https://",
+    "https://news.example@evil.example/",
+    "https://user:word@evil.example/",
+    "not an address",
+    "https://[::1",
 )
-async def test_only_plain_http_and_https_become_links(new_world: NewWorld, new_archive: NewArchive, url: str) -> None:
-    world = await new_world(new_archive(tower(url))).start()
-    (said,) = await world.slash("search", words="tower")
-    assert said.page.kinds == {"small"}
-    assert "](" not in said.markdown
-
-
-@pytest.mark.parametrize(
-    ("url", "host"),
-    [
-        ("https://news.example/tower", "news.example"),
-        ("http://news.example:8080/a?b=c#d", "news.example"),
-        ("HTTPS://News.Example/A", "news.example"),
-        ("https://news.example/a_(b)_c*d*?q=[x]", "news.example"),
-    ],
-)
-async def test_a_link_leads_where_the_metadata_says_and_shows_the_host(
-    new_world: NewWorld, new_archive: NewArchive, url: str, host: str
-) -> None:
-    world = await new_world(new_archive(tower(url))).start()
-    (said,) = await world.slash("search", words="tower")
-    source = said.page.rows[0]
-    (target,) = source.of("link")
-    assert unquote(target) == url, "brackets may be written as %28, which is the same address"
-    assert source.text.startswith(f"The tower ({host}) · ")
-
-
+LINKS = {
+    "https://news.example/tower": "news.example",
+    "http://news.example:8080/a?b=c#d": "news.example",
+    "HTTPS://News.Example/A": "news.example",
+    "https://news.example/a_(b)_c*d*?q=[x]": "news.example",
+}
 BREAKING_OUT = (
     "https://news.example/> [x](https://evil.example) <",
     "https://news.example/\\>)](y)",
@@ -200,21 +181,48 @@ BREAKING_OUT = (
     "https://news.example/)**@everyone**||x||",
     "https://news.example/a) <@1> https://evil.example/",
 )
+ADDRESSES = (*NO_LINKS, *LINKS, *BREAKING_OUT)
 
 
-@pytest.mark.parametrize("url", BREAKING_OUT)
-async def test_an_address_cannot_break_out_of_its_link(new_world: NewWorld, new_archive: NewArchive, url: str) -> None:
-    world = await new_world(new_archive(tower(url))).start()
-    (said,) = await world.slash("search", words="tower")
-    source = said.page.rows[0]
-    (target,) = source.of("link")
-    assert unquote(target) == url and "evil" not in source.text
-    assert source.kinds == {"link"}
+@pytest.fixture
+async def linked(new_world: NewWorld, new_archive: NewArchive) -> World:
+    """One document for each address, found by its number."""
+    files: dict[str, str] = {}
+    for number, url in enumerate(ADDRESSES):
+        files |= tower(url, f"tower{number:02}")
+    return await new_world(new_archive(files)).start()
 
 
-def tower(url: str) -> dict[str, str]:
+async def source_line(world: World, url: str) -> Part:
+    (said,) = await world.slash("search", words=f"tower{ADDRESSES.index(url):02}")
+    return said.page.rows[0]
+
+
+async def test_only_plain_http_and_https_become_links(linked: World) -> None:
+    for url in NO_LINKS:
+        source = await source_line(linked, url)
+        assert source.live == [] and source.text.startswith("The tower · undated"), url
+
+
+async def test_a_link_leads_where_the_metadata_says_and_shows_the_host(linked: World) -> None:
+    for url, host in LINKS.items():
+        source = await source_line(linked, url)
+        (target,) = source.of("link")
+        assert unquote(target) == url, "brackets may be written as %28, which is the same address"
+        assert source.text.startswith(f"The tower ({host}) · ")
+
+
+async def test_an_address_cannot_break_out_of_its_link(linked: World) -> None:
+    for url in BREAKING_OUT:
+        source = await source_line(linked, url)
+        assert source.kinds == {"link"}, url
+        (target,) = source.of("link")
+        assert unquote(target) == url and "evil" not in source.text
+
+
+def tower(url: str, name: str = "tower") -> dict[str, str]:
     side = json.dumps({"title": "The tower", "url": url})
-    return {"tower.txt": "The tower of Aville is 90 metres high.\n", "tower.json": side}
+    return {f"{name}.txt": f"The {name} of Aville is 90 metres high.\n", f"{name}.json": side}
 
 
 async def test_an_endless_title_is_clipped_and_says_so(new_world: NewWorld, new_archive: NewArchive) -> None:

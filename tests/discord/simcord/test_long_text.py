@@ -1,4 +1,4 @@
-"""Long text never fails and never cuts inside a sentence: pages in order, and files where a sentence fits no message."""
+"""Long text never fails and never cuts inside a sentence: pages in order, files for sentences that fit no message."""
 
 from __future__ import annotations
 
@@ -125,7 +125,12 @@ def replies() -> dict[str, Reply]:
         "many files": Reply(tuple(quote(f"{letter * 5000}.") for letter in "abcdefghijklmnopqrstuvwxyz")),
         "a long attribution": Reply((Row((Cut("D", Span(0, 9000), "w" * 9000),), Say(Line.IN_THE_TEXT)),)),
         "many attributions": Reply(
-            (Row(tuple(Cut("D", Span(n, n + 900), f"{n} " + "w" * (900 - len(f"{n} "))) for n in range(9)), Say(Line.IN_THE_TEXT)),)
+            (
+                Row(
+                    tuple(Cut("D", Span(n, n + 900), f"{n} " + "w" * (900 - len(f"{n} "))) for n in range(9)),
+                    Say(Line.IN_THE_TEXT),
+                ),
+            )
         ),
         "escapes": Reply((quote(*(["*" * 1999 + " "] * 5), bold={1, 3}),)),
         "lines": Reply((quote("a\n" * 1990, "b\n" * 1990, "c."),)),

@@ -20,6 +20,11 @@ from tests.discord.simcord.conftest import NewArchive, NewWorld
 from tests.discord.simcord.world import Said, World, said_in
 
 Owners = Callable[..., None]
+Scripted = Callable[[str], None]
+PLAN = """
+report = dict.fromkeys(('added', 'changed', 'gone', 'moved', 'unreadable'), [])
+print(json.dumps({**report, 'same': 1, 'generation': 1, 'seconds': 0.1, 'dry_run': True}))
+"""
 
 
 @pytest.fixture
@@ -33,6 +38,25 @@ def child(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 @pytest.fixture
 def bridges(child: None, new_archive: NewArchive) -> Archive:
     return new_archive({"bridge.md": "# The bridge\n\nThe old bridge of Aville has 14 arches.\n"})
+
+
+@pytest.fixture
+def scripted(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Scripted:
+    """A script stands in for the interpreter, and so for the whole run."""
+
+    def set_to(script: str) -> None:
+        place = tmp_path / "python"
+        place.write_text(f"#!{sys.executable}\nimport json, os, sys, time\n{script}\n")
+        place.chmod(0o700)
+        monkeypatch.setattr(sys, "executable", str(place))
+
+    return set_to
+
+
+@pytest.fixture
+def planning(scripted: Scripted) -> None:
+    """Who may is asked before anything runs, so what runs here is short."""
+    scripted(PLAN)
 
 
 @pytest.fixture
@@ -75,23 +99,23 @@ async def refused(world: World, by: simcord.MemberActor) -> None:
 # Who may
 
 
-async def test_the_applications_owner_may(new_world: NewWorld, bridges: Archive, owned_by: Owners) -> None:
-    world = new_world(bridges)
+async def test_the_applications_owner_may(new_world: NewWorld, planning: None, owned_by: Owners) -> None:
+    world = new_world()
     owned_by(world.alice)
     await world.start()
     assert (await reindexed(world, world.alice, dry_run=True)).holds(Line.REINDEX_PLAN)
     await refused(world, world.bob)
 
 
-async def test_a_user_named_in_the_settings_may(new_world: NewWorld, bridges: Archive) -> None:
-    world = new_world(bridges)
+async def test_a_user_named_in_the_settings_may(new_world: NewWorld, planning: None) -> None:
+    world = new_world()
     await world.start(admin_user_ids=str(world.alice.id))
     assert (await reindexed(world, world.alice, dry_run=True)).holds(Line.REINDEX_PLAN)
     await refused(world, world.bob)
 
 
-async def test_a_role_named_in_the_settings_may_in_the_home_server_alone(new_world: NewWorld, bridges: Archive) -> None:
-    world = new_world(bridges)
+async def test_a_role_named_in_the_settings_may_in_the_home_server_alone(new_world: NewWorld, planning: None) -> None:
+    world = new_world()
     keepers = world.guild.create_role("keepers")
     keeper = world.guild.add_member(world.env.create_user("keeper"), roles=[keepers])
     away = world.env.create_guild("Elsewhere")
@@ -113,13 +137,17 @@ async def test_a_role_counts_for_nothing_without_a_home_server(new_world: NewWor
 
 
 async def test_a_member_of_the_team_may_but_not_one_who_only_reads_or_has_not_joined(
-    new_world: NewWorld, bridges: Archive, owned_by: Owners
+    new_world: NewWorld, planning: None, owned_by: Owners
 ) -> None:
     """As discord.py's own `is_owner` has it: administrators and developers of the team."""
-    world = new_world(bridges)
+    world = new_world()
     reader, invited = (world.guild.add_member(world.env.create_user(name)) for name in ("reader", "invited"))
     owned_by(
-        world.alice, (world.alice, "admin", 2), (world.bob, "developer", 2), (reader, "read_only", 2), (invited, "admin", 1)
+        world.alice,
+        (world.alice, "admin", 2),
+        (world.bob, "developer", 2),
+        (reader, "read_only", 2),
+        (invited, "admin", 1),
     )
     await world.start()
     assert (await reindexed(world, world.bob, dry_run=True)).holds(Line.REINDEX_PLAN)
@@ -169,9 +197,7 @@ async def test_an_interaction_that_comes_from_a_direct_message_all_the_same_is_r
 
 
 @pytest.mark.parametrize("words", ["!reindex", "{} reindex", "{} !reindex", "{} /reindex full"])
-async def test_chat_never_reindexes_not_even_for_the_owner(
-    new_world: NewWorld, owned_by: Owners, words: str
-) -> None:
+async def test_chat_never_reindexes_not_even_for_the_owner(new_world: NewWorld, owned_by: Owners, words: str) -> None:
     world = new_world()
     owned_by(world.alice)
     await world.start(prefix="!", admin_user_ids=str(world.alice.id))
@@ -287,18 +313,7 @@ async def test_the_token_does_not_reach_the_process(
     assert "ARCHIVIST_ARCHIVE" in options["env"]
 
 
-# Processes that misbehave: a script in the interpreter's place
-
-
-@pytest.fixture
-def misbehaving(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[str], None]:
-    def set_to(script: str) -> None:
-        place = tmp_path / "python"
-        place.write_text(f"#!{sys.executable}\nimport json, os, sys, time\n{script}\n")
-        place.chmod(0o700)
-        monkeypatch.setattr(sys, "executable", str(place))
-
-    return set_to
+# Processes that misbehave
 
 
 @pytest.mark.parametrize(
@@ -313,9 +328,9 @@ def misbehaving(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[st
     ],
 )
 async def test_a_process_that_goes_wrong_is_a_failed_run_and_nothing_worse(
-    new_world: NewWorld, misbehaving: Callable[[str], None], script: str
+    new_world: NewWorld, scripted: Scripted, script: str
 ) -> None:
-    misbehaving(script)
+    scripted(script)
     world = new_world()
     await world.start(admin_user_ids=str(world.alice.id))
     said = await reindexed(world, world.alice)
@@ -345,10 +360,10 @@ print(json.dumps({**report, 'same': 100, 'generation': 7, 'seconds': 3.0, 'dry_r
 
 
 async def test_whoever_joins_sees_how_far_it_is_and_then_the_same_report(
-    new_world: NewWorld, misbehaving: Callable[[str], None], tmp_path: Path
+    new_world: NewWorld, scripted: Scripted, tmp_path: Path
 ) -> None:
     go_on = tmp_path / "go on"
-    misbehaving(HALFWAY.replace("{go_on}", str(go_on)))
+    scripted(HALFWAY.replace("{go_on}", str(go_on)))
     world = new_world()
     await world.start(admin_user_ids=f"{world.alice.id} {world.bob.id}")
     await world.show_command_to("reindex", world.alice, world.bob)
@@ -366,14 +381,17 @@ async def test_whoever_joins_sees_how_far_it_is_and_then_the_same_report(
     assert len(world.sent("PATCH", "@original")) <= 6, "a hundred batches are not a hundred edits: Discord allows few"
 
 
-async def test_stopping_the_bot_stops_the_run(new_world: NewWorld, misbehaving: Callable[[str], None]) -> None:
-    misbehaving("time.sleep(60)")
+async def test_stopping_the_bot_stops_the_run(new_world: NewWorld, scripted: Scripted, tmp_path: Path) -> None:
+    started = tmp_path / "started"
+    scripted(f"open({str(started)!r}, 'w').close(); time.sleep(60)")
     world = new_world()
     await world.start(admin_user_ids=str(world.alice.id))
     await world.show_command_to("reindex", world.alice)
     await world.without_waiting(world.slash("reindex"))
-    assert world.bot.reindexing.is_running
+    await world.until(started.exists)
     async with asyncio.timeout(10):
         await world.bot.reindexing.close()
     assert not world.bot.reindexing.is_running
     await world.env.settle()
+    (said,) = world.said(viewer=world.alice)
+    assert said.holds(Line.REINDEX_FAILED)

@@ -116,6 +116,7 @@ class World:
 
     async def says(self, words: str, *, by: simcord.MemberActor | None = None, **options: Any) -> list[Said]:
         """What the bot answered to a chat message in the channel, in order."""
+        self.questions.append(words.replace(self.mention, "").strip())
         before = {said.message.id for said in self.said()}
         await (by or self.alice).send(self.channel, words, **options)
         return [said for said in self.said() if said.message.id not in before]
@@ -136,7 +137,7 @@ class World:
     async def until(self, reached: Any, seconds: float = 30.0) -> None:
         """Waits in real time, with the bot running."""
         async with asyncio.timeout(seconds):
-            while not reached():
+            while not reached():  # noqa: ASYNC110 - it is the bot that is watched, which sets no event for tests
                 await asyncio.sleep(0.01)
 
     async def show_command_to(self, name: str, *members: simcord.MemberActor) -> None:

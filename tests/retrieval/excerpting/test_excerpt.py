@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from retrieval.answers import Hit, Voice
 from retrieval.codes import Code
 from retrieval.errors import UnknownCode
 from retrieval.excerpting import chosen_sentences, excerpt_around, whole_passage
-from retrieval.records import Hit, Voice
 from retrieval.splitting import cut_passages
 
 LONG = " and so on, and so on, and so on" * 3

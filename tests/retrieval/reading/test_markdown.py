@@ -113,3 +113,9 @@ def test_a_page_without_a_paragraph_has_no_passage(read, content):
 def test_a_nul_does_not_move_what_is_behind_it(read):
     document = read("page.md", "# The \0 ferry\n\nIt left at\0 noon. " + "It came back. " * 40)
     assert of_kind(document, BlockKind.PARAGRAPH)[0].startswith("It left at\0 noon.")
+
+
+def test_what_stands_between_two_paragraphs_counts_for_the_length_of_a_passage(read):
+    links = "\n".join(f"[{n}]: https://ostrell.example/{n}" for n in range(200))
+    document = read("page.md", f"It left at noon.\n\n{links}\n\nIt came back.")
+    assert passages(document) == ["It left at noon.", "It came back."]

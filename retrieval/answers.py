@@ -1,0 +1,164 @@
+"""What the archive answers: hits, excerpts, and the outcomes of asking, looking up and showing. Frozen."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from retrieval.records import Passage, Source
+from retrieval.spans import Span
+
+GAP = " […] "
+"""Stands between two pieces of one excerpt, so that nobody takes them for neighbours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage that a search found, and why."""
+
+    passage: Passage
+    score: float
+    """Higher is better; comparable within one search only, and never shown as confidence."""
+    words: float
+    """BM25 divided by the best of this search."""
+    cosine: float
+
+
+@dataclass(frozen=True, slots=True)
+class NearMiss:
+    """A passage that came close without answering."""
+
+    passage: Passage
+    source: Source
+
+
+class Voice(StrEnum):
+    """Who speaks, as far as the excerpt's own words show it."""
+
+    ATTRIBUTED = "attributed"
+    UNDETERMINED = "undetermined"
+
+
+@dataclass(frozen=True, slots=True)
+class Attribution:
+    """The words that say who claims it, “according to the mayor”."""
+
+    span: Span
+    words: str
+    """The slice itself."""
+    cue: str
+    """The part of it that tells a claim, “according to”."""
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """Slices of one document, and everything needed to check them."""
+
+    code: str
+    source: Source
+    passage: Passage
+    pieces: tuple[Span, ...]
+    text: str
+    answer: tuple[Span, ...]
+    attribution: tuple[Attribution, ...]
+    voice: Voice
+    score: float
+
+    def __post_init__(self) -> None:
+        if self.voice is Voice.ATTRIBUTED and not self.attribution:
+            raise ValueError(f"excerpt {self.code} is called attributed without the words that say so")
+        for marked in (*self.answer, *(a.span for a in self.attribution)):
+            if not any(piece.contains(marked) for piece in self.pieces):
+                raise ValueError(f"excerpt {self.code}: {marked} is outside its pieces")
+
+    @staticmethod
+    def joined(text: str, spans: tuple[Span, ...]) -> str:
+        return GAP.join(span.of(text) for span in spans)
+
+
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """What a search looked through: said with every answer, and all that silence can honestly claim."""
+
+    generation: int
+    documents: int
+    passages: int
+    first: datetime.date | None = None
+    last: datetime.date | None = None
+    filters: Mapping[str, str] = field(default_factory=dict)
+
+
+class Reason(StrEnum):
+    """Why there is no answer."""
+
+    NOTHING_INDEXED = "nothing_indexed"
+    NOTHING_MATCHES_FILTERS = "nothing_matches_filters"
+    NOTHING_RELEVANT = "nothing_relevant"
+    NOT_A_QUESTION = "not_a_question"
+
+
+@dataclass(frozen=True, slots=True)
+class Seconds:
+    """Where the time of one question went."""
+
+    encode: float = 0.0
+    search: float = 0.0
+    excerpt: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    question: str
+    excerpts: tuple[Excerpt, ...]
+    searched: Searched
+    ranking: tuple[Hit, ...]
+    """Every candidate in order, before the decision to answer: what `evaluate` measures."""
+    evidence: float
+    seconds: Seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Abstained:
+    question: str
+    reason: Reason
+    searched: Searched
+    nearest: tuple[NearMiss, ...] = ()
+    """Near misses. They are not an answer, and every surface says so."""
+    ranking: tuple[Hit, ...] = ()
+    evidence: float = 0.0
+    seconds: Seconds = field(default_factory=Seconds)
+
+
+Answer = Found | Abstained
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One page of a lookup."""
+
+    words: str
+    excerpts: tuple[Excerpt, ...]
+    page: int
+    """From 1."""
+    more: bool
+    searched: Searched
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """A part of a document with its characters."""
+
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A passage by its code, with paragraphs around it."""
+
+    excerpt: Excerpt
+    before: tuple[Slice, ...]
+    after: tuple[Slice, ...]
+    generation: int
