@@ -46,7 +46,7 @@ async def _run(settings: BotSettings, token: str) -> int:
     import discord  # noqa: PLC0415 - as above
 
     from bot.client import ArchivistBot  # noqa: PLC0415
-    from bot.connection import stay_connected  # noqa: PLC0415
+    from bot.connection import ClosedForGood, stay_connected  # noqa: PLC0415
     from bot.log import set_up_logging  # noqa: PLC0415
 
     set_up_logging((token,))
@@ -70,6 +70,9 @@ async def _run(settings: BotSettings, token: str) -> int:
             return 2
         except (OSError, discord.HTTPException, discord.GatewayNotFound) as error:
             click.echo(f"archivist: Discord can't be reached: {error}", err=True)
+            return UNAVAILABLE
+        except ClosedForGood as error:
+            click.echo(f"archivist: Discord closed the connection for good: {error}", err=True)
             return UNAVAILABLE
     return 0
 

@@ -47,6 +47,9 @@ class Line(Enum):
     TOO_SLOW = "This took longer than {seconds} seconds, so I stopped; please ask again."
     LOADING = "I have just started and my model is still loading; your answer follows."
     ARCHIVE_CHANGED = "The archive changed while I was answering; please ask again."
+    OUT_OF_SERVICE = (
+        "The archive can't be searched right now; whoever runs me can find out why under the number {name} in the log."
+    )
     FAILED = "Something went wrong on my side. Its number is {name}; whoever runs me can find it in the log."
     IN_A_FILE = "A sentence of {length} characters is too long for a message; it is in this file, unchanged."
 
@@ -63,6 +66,7 @@ class Line(Enum):
         "Nothing was changed."
     )
     REINDEX_FAILED = "The reindex stopped and the old index still serves: {reason}"
+    REINDEX_FAILED_OPENLY = "The reindex stopped and the old index still serves; the log says why."
     UNREADABLE = "unreadable:"
     AND_MORE = "and {count} more"
 
@@ -76,7 +80,10 @@ class Line(Enum):
     HELP_SEARCH = (
         '/search, or mention me with “search …”: the passages that hold all the words. “"two words"” must stand so, '
         "“-word” must not; “publisher:name”, “author:name”, “collection:name”, “after:2022-05-01” and "
-        "“before:2022-05-31” narrow it."
+        "“before:2022-05-31” narrow it, and “page:2” at the end turns the page."
     )
-    HELP_SHOW = "/show, or [[code]] in a message that mentions me: the passage with that code."
+    HELP_SHOW = (
+        "/show, or mention me with “show CODE”, or with [[CODE]] anywhere: the passage with that code; “around:2” "
+        "after it adds so many paragraphs on either side, 3 at most."
+    )
     HELP_REINDEX = "/reindex: for the archive's administrators."

@@ -51,7 +51,7 @@ class Tree(app_commands.CommandTree["ArchivistBot"]):
         try:
             await outlet.take_over()
             await interaction.client.gate.send(failure_reply(cause, f"/{name}"), outlet)
-        except discord.HTTPException as unsent:
+        except Exception as unsent:  # whatever it is: the failure itself is in the log, and nobody is left to tell
             log.warning("could not tell of the failure in /%s: %s", name, unsent)
 
 

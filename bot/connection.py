@@ -12,11 +12,22 @@ log = logging.getLogger(__name__)
 
 FINAL = (discord.LoginFailure, discord.PrivilegedIntentsRequired)
 """Trying again changes nothing: somebody has to change a setting."""
+REASONS = {  # https://docs.discord.com/developers/topics/opcodes-and-status-codes
+    4010: "invalid shard",
+    4011: "too many servers for one connection",
+    4012: "its gateway no longer speaks this version",
+    4013: "invalid intents",
+}
+"""Close codes after which Discord lets nobody connect again, besides those that `FINAL` stands for, 4004 and 4014."""
 LONGEST_WAIT = 60.0
 
 
+class ClosedForGood(Exception):
+    """Discord ended the connection with a code that is final; the text says which."""
+
+
 async def stay_connected(bot: commands.Bot, token: str) -> None:
-    """Until the bot is closed. Raises what `FINAL` names, and what the first login raises.
+    """Until the bot is closed. Raises what `FINAL` names, ClosedForGood, and what the first login raises.
 
     discord.py reconnects by itself after a lost connection. A malformed event, or a gateway that can't be reached the
     first time, ends its loop with an error of its own (2.7.1: KeyError, JSONDecodeError, AttributeError): one bad
@@ -33,7 +44,8 @@ async def stay_connected(bot: commands.Bot, token: str) -> None:
         except discord.ConnectionClosed as error:
             if error.code == 4004:
                 raise discord.LoginFailure("Discord refused the token") from error
-            log.warning("the connection to Discord ended: %s", error)
+            # discord.py reconnects after every code that is not final, and closes the bot after one that is.
+            raise ClosedForGood(f"close code {error.code}, {REASONS.get(error.code, 'unknown')}") from error
         except Exception:
             log.exception("the connection to Discord failed")
         if bot.is_closed():

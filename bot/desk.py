@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
+from collections.abc import Mapping
 
 from bot.catalogue import Line
-from bot.failures import failure_reply
+from bot.failures import failure_reply, outage_reply
 from bot.gate import Gate, Outlet
-from bot.library import Library, LibraryBusy, LibrarySlow
+from bot.library import Library, LibraryBusy, LibrarySlow, Model
 from bot.rendering.answers import render_answer, render_listing, render_shown
 from bot.rendering.help import render_help
 from bot.rendering.reply import Reply, say
 from bot.requests import Ask, Help, Request, Search, Show
-from retrieval import EVERYTHING, ArchivistError, narrowed
-
-log = logging.getLogger(__name__)
+from retrieval import EVERYTHING, ArchivistError, Filter, QuestionError, UnknownCode, narrowed
 
 
 class Desk:
@@ -45,9 +43,23 @@ class Desk:
             await asyncio.wait_for(self._idle.wait(), patience)
 
     async def _serve(self, request: Request, outlet: Outlet, private: bool) -> None:
-        if isinstance(request, Ask) and not self._library.is_warm:
+        refusal = self._refusal(request)
+        if refusal is None and isinstance(request, Ask) and self._library.model is Model.LOADING:
             await self._gate.send(say(Line.LOADING, private=private, interim=True), outlet)
-        await self._gate.send(await self._reply(request, private), outlet)
+        await self._gate.send(refusal or await self._reply(request, private), outlet)
+
+    def _refusal(self, request: Request) -> Reply | None:
+        """Why the request can't be served as it was made, as far as that is known without the archive."""
+        match request:
+            case Ask(question) | Search(question) if len(question) > self._question_length:
+                most = self._question_length
+                return say(Line.QUESTION_TOO_LONG, private=True, length=len(question), most=most)
+            case Ask(_, filters):
+                try:
+                    _filter(filters)
+                except QuestionError as error:
+                    return say(Line.REFUSED, private=True, reason=str(error))
+        return None
 
     async def _reply(self, request: Request, private: bool) -> Reply:
         try:
@@ -56,24 +68,28 @@ class Desk:
             return say(Line.BUSY, private=True)
         except LibrarySlow as error:
             return say(Line.TOO_SLOW, private=True, seconds=f"{error.seconds:g}")
-        except ArchivistError as error:
+        except (QuestionError, UnknownCode) as error:  # their text is about what was typed
             return say(Line.REFUSED, private=True, reason=str(error))
+        except (ArchivistError, OSError) as error:
+            return outage_reply(error, "a request")
         except Exception as error:
             return failure_reply(error, "a request")
 
     async def _looked_up(self, request: Request, private: bool) -> Reply:
         match request:
-            case Ask(question) | Search(question) if len(question) > self._question_length:
-                most = self._question_length
-                return say(Line.QUESTION_TOO_LONG, private=True, length=len(question), most=most)
             case Ask(question, filters):
-                where = EVERYTHING
-                for name, value in filters.items():
-                    where = narrowed(where, name, value) if value is not None else where
-                return render_answer(await self._library.ask(question, where), private=private)
+                return render_answer(await self._library.ask(question, _filter(filters)), private=private)
             case Search(words, page):
                 return render_listing(await self._library.search(words, EVERYTHING, page), private=private)
             case Show(code, around):
                 return render_shown(await self._library.show(code, around), private=private)
             case Help():
                 return render_help()
+
+
+def _filter(given: Mapping[str, str | None]) -> Filter:
+    """Raises QuestionError."""
+    where = EVERYTHING
+    for name, value in given.items():
+        where = narrowed(where, name, value) if value is not None else where
+    return where

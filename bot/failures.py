@@ -12,7 +12,16 @@ log = logging.getLogger(__name__)
 
 
 def failure_reply(error: BaseException, where: str) -> Reply:
-    """Logs the error with its traceback under a new id and gives the sentence that names the id."""
+    """For a defect: logs it with its traceback under a new id and gives the sentence that names the id."""
+    return say(Line.FAILED, private=True, name=_logged(error, where))
+
+
+def outage_reply(error: BaseException, where: str) -> Reply:
+    """For the archive, its model or its disk out of order: as above. The reason, which may hold a path, is logged."""
+    return say(Line.OUT_OF_SERVICE, private=True, name=_logged(error, where))
+
+
+def _logged(error: BaseException, where: str) -> str:
     name = uuid.uuid4().hex[:8]
     log.error("failure %s in %s", name, where, exc_info=(type(error), error, error.__traceback__))
-    return say(Line.FAILED, private=True, name=name)
+    return name

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from enum import Enum
 from typing import TypeVar
 
 from bot.settings import BotSettings
@@ -25,6 +26,14 @@ class LibrarySlow(Exception):
         self.seconds = seconds
 
 
+class Model(Enum):
+    """How it stands with the model, which takes seconds to load."""
+
+    LOADING = "loading"
+    READY = "ready"
+    FAILED = "failed"
+
+
 class Library:
     """Belongs to one event loop. Close it when done."""
 
@@ -33,18 +42,25 @@ class Library:
         self._deadline = settings.deadline
         self._most = settings.workers + settings.queue
         self._taken = 0
+        self._failed_to_load = False
         self._threads = ThreadPoolExecutor(settings.workers, thread_name_prefix="archive")
         # Slices are checked before every reply: they must not queue behind the questions that wait for them.
         self._slicing = ThreadPoolExecutor(1, thread_name_prefix="slices")
 
     @property
-    def is_warm(self) -> bool:
-        """Whether the model is loaded, so that a question need not wait for it."""
-        return self._archive.is_warm
+    def model(self) -> Model:
+        """Where it failed to load, every question tries again, and may say why not at once."""
+        if self._archive.is_warm:
+            return Model.READY
+        return Model.FAILED if self._failed_to_load else Model.LOADING
 
     async def warm(self) -> None:
         """Loads the model and opens the index. Raises what `Archive.warm` does."""
-        await asyncio.get_running_loop().run_in_executor(self._threads, self._archive.warm)
+        try:
+            await asyncio.get_running_loop().run_in_executor(self._threads, self._archive.warm)
+        except Exception:
+            self._failed_to_load = True
+            raise
 
     async def ask(self, question: str, where: Filter, limit: int | None = None) -> Answer:
         return await self._run(lambda: self._archive.ask(question, where, limit))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 
+import aiohttp
 import discord
 from discord import ui
 
@@ -12,6 +13,8 @@ from bot.rendering.discord_text import Attached, Page
 from bot.rendering.reply import Reply
 
 SUBTLE = discord.Colour(0x4F5B66)
+UNSENT = (discord.HTTPException, aiohttp.ClientError, OSError)
+"""What an outlet raises where Discord refuses, fails or can't be reached."""
 
 
 class InteractionOutlet:
@@ -85,6 +88,17 @@ class MessageOutlet:
             self._interim = sent if reply.interim else None
         for page in rest:
             await self._message.channel.send(view=view_of(page), files=files_of(page))
+
+
+class ChannelOutlet:
+    """A message of its own in a channel, for what nobody's interaction takes any more. Everyone there sees it."""
+
+    def __init__(self, channel: discord.abc.Messageable) -> None:
+        self._channel = channel
+
+    async def deliver(self, reply: Reply, pages: list[Page]) -> None:
+        for page in pages:
+            await self._channel.send(view=view_of(page), files=files_of(page))
 
 
 def view_of(page: Page) -> ui.LayoutView:

@@ -8,118 +8,79 @@ import json
 import logging
 import os
 import sys
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from asyncio.subprocess import DEVNULL, PIPE, Process
+from collections.abc import AsyncIterator
+
+from bot.reindex_state import Done, End, Running, State, Stopped
 
 log = logging.getLogger(__name__)
 LONGEST_LINE = 2**20
 """Bytes of one line that the process may write."""
+PATIENCE = 5.0
+"""Seconds that a process is given to end when it is told to."""
 _HIDDEN_FROM_THE_CHILD = ("ARCHIVIST_DISCORD_TOKEN",)
 
 
-@dataclass(frozen=True, slots=True)
-class Running:
-    """How far it is; nothing is known before the first batch."""
+class Run:
+    """One run, from its start to its end. It begins when it is made."""
 
-    files: int = 0
-    of_files: int = 0
-    passages: int = 0
-    seconds: float = 0.0
-
-    @property
-    def seconds_left(self) -> float | None:
-        """By the pace so far, or None while there is none."""
-        return self.seconds / self.files * (self.of_files - self.files) if self.files else None
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    report: Mapping[str, Any]
-    """As `archivist index --json` prints it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Stopped:
-    reason: str
-    """One line for a person."""
-
-
-State = Running | Done | Stopped
-
-
-class Reindexing:
-    """At most one run at a time; whoever asks for another gets the one that is running."""
-
-    def __init__(self) -> None:
-        self._task: asyncio.Task[State] | None = None
-        self._process: asyncio.subprocess.Process | None = None
-        self._state: State = Running()
-        self._changed = asyncio.Event()
-
-    @property
-    def is_running(self) -> bool:
-        return self._task is not None and not self._task.done()
+    def __init__(self, *, full: bool, dry_run: bool) -> None:
+        self._so_far = Running()
+        self._task = asyncio.create_task(self._run(full, dry_run), name="reindex")
 
     @property
     def state(self) -> State:
-        return self._state
+        if not self._task.done():
+            return self._so_far
+        return Stopped("the bot was stopped") if self._task.cancelled() else self._task.result()
 
-    def start(self, *, full: bool, dry_run: bool) -> bool:
-        """True where this call started it, False where one was running already."""
-        if self.is_running:
-            return False
-        self._state = Running()
-        self._task = asyncio.create_task(self._run(full, dry_run), name="reindex")
-        return True
-
-    async def next_state(self, patience: float) -> State:
-        """The state once it changes, or as it is after `patience` seconds."""
-        self._changed.clear()
-        if self.is_running:
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._changed.wait(), patience)
-        return self._state
-
-    async def finished(self, patience: float) -> None:
-        """Returns when the run ends, or after `patience` seconds."""
-        if self._task is not None:
-            await asyncio.wait([self._task], timeout=patience)
+    async def states(self, every: float) -> AsyncIterator[State]:
+        """As it is now, then every `every` seconds while it runs, and at last, at once, how it ended."""
+        while isinstance(state := self.state, Running):
+            yield state
+            await asyncio.wait([self._task], timeout=every)
+        yield state
 
     async def close(self) -> None:
-        """Stops a run; the old index goes on serving."""
-        if self._process is not None and self._process.returncode is None:
-            with contextlib.suppress(ProcessLookupError):
-                self._process.terminate()
-        if self._task is not None:
-            await asyncio.wait([self._task], timeout=5)
+        """Stops it; the old index goes on serving."""
+        self._task.cancel()
+        await asyncio.wait([self._task], timeout=2 * PATIENCE)
 
-    async def _run(self, full: bool, dry_run: bool) -> State:
+    async def _run(self, full: bool, dry_run: bool) -> End:
         try:
-            state = await self._in_a_process(full, dry_run)
-        except OSError as error:
-            state = Stopped(f"the process could not be started: {error.strerror}")
+            end = await self._in_a_process(full, dry_run)
         except Exception:
             log.exception("failure in the reindex")
-            state = Stopped("its process said something that can't be read; the log has the details")
-        self._move_to(state)
-        return state
+            end = Stopped("its process said something that can't be read; the log has the details")
+        if isinstance(end, Stopped):
+            log.warning("the reindex stopped: %s", end.reason)
+        return end
 
-    async def _in_a_process(self, full: bool, dry_run: bool) -> State:
+    async def _in_a_process(self, full: bool, dry_run: bool) -> End:
         options = [*(["--full"] if full else []), *(["--dry-run"] if dry_run else [])]
+        arguments = ("-m", "retrieval", "index", "--json", "--progress", "lines", *options)
         environment = {name: value for name, value in os.environ.items() if name not in _HIDDEN_FROM_THE_CHILD}
-        self._process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            *("-m", "retrieval", "index", "--json", "--progress", "lines", *options),
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-            env=environment,
-            limit=LONGEST_LINE,
-        )
-        assert self._process.stdout is not None and self._process.stderr is not None  # noqa: S101 - both are pipes
-        output, said = await asyncio.gather(self._process.stdout.read(), self._follow(self._process.stderr))
-        status = await self._process.wait()
+        try:  # cancelled meanwhile, asyncio kills what it has started
+            process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                *arguments,
+                stdin=DEVNULL,
+                stdout=PIPE,
+                stderr=PIPE,
+                env=environment,
+                limit=LONGEST_LINE,
+            )
+        except OSError as error:
+            return Stopped(f"the process could not be started: {error.strerror}")
+        try:
+            return await self._followed(process)
+        finally:
+            await _end(process)
+
+    async def _followed(self, process: Process) -> End:
+        assert process.stdout is not None and process.stderr is not None  # noqa: S101 - both are pipes
+        output, said = await asyncio.gather(process.stdout.read(), self._follow(process.stderr))
+        status = await process.wait()
         if status != 0:
             return Stopped(said or f"its process ended with status {status}")
         return Done(json.loads(output))
@@ -131,11 +92,48 @@ class Reindexing:
             line = raw.decode("utf-8", "replace").strip()
             try:
                 said = json.loads(line)
-                self._move_to(Running(said["files"], said["of_files"], said["passages"], said["seconds"]))
+                self._so_far = Running(said["files"], said["of_files"], said["passages"], said["seconds"])
             except (ValueError, KeyError, TypeError):
                 last = line.removeprefix("archivist: ") or last
         return last
 
-    def _move_to(self, state: State) -> None:
-        self._state = state
-        self._changed.set()
+
+async def _end(process: Process) -> None:
+    """Returns when the process is gone; nothing to do where it ended by itself."""
+    if process.returncode is not None:
+        return
+    with contextlib.suppress(ProcessLookupError):
+        process.terminate()
+    try:
+        await asyncio.wait_for(process.wait(), PATIENCE)
+    except TimeoutError:
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
+
+
+class Reindexing:
+    """At most one run at a time; whoever asks for another gets the one that is running."""
+
+    def __init__(self) -> None:
+        self._latest: Run | None = None
+
+    @property
+    def is_running(self) -> bool:
+        return isinstance(self.state, Running)
+
+    @property
+    def state(self) -> State | None:
+        """That of the latest run; None before the first."""
+        return self._latest.state if self._latest is not None else None
+
+    def run(self, *, full: bool, dry_run: bool) -> tuple[Run, bool]:
+        """The run to watch, and True where it was running already, with whatever options it was begun."""
+        if self._latest is not None and self.is_running:
+            return self._latest, True
+        self._latest = Run(full=full, dry_run=dry_run)
+        return self._latest, False
+
+    async def close(self) -> None:
+        """Stops a run that is still on."""
+        if self._latest is not None:
+            await self._latest.close()

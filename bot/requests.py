@@ -6,6 +6,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from retrieval import QuestionError, parse_code
+
+MOST_AROUND = 3
+"""Paragraphs of context on either side of a passage: what still fits a conversation."""
+
 
 @dataclass(frozen=True, slots=True)
 class Ask:
@@ -34,7 +39,9 @@ Request = Ask | Search | Show | Help
 
 _VERB = re.compile(r"(ask|search|show|help)\b[:,]?\s*", re.IGNORECASE)
 _BRACKETED = re.compile(r"\[\[([^\[\]\n]{1,40})\]\]")
-_CODE = re.compile(r"[0-9A-Za-z]{10}(\.\d+(-\d+)?)?")
+_SENTENCES = re.compile(r"\.\d+(-\d+)?$")
+_PAGE = re.compile(r"\s+page:([0-9]{1,4})$", re.IGNORECASE)
+_AROUND = re.compile(r"\s+around:([0-9]{1,4})$", re.IGNORECASE)
 
 
 def parse_command(text: str) -> Request | None:
@@ -44,14 +51,15 @@ def parse_command(text: str) -> Request | None:
 
 
 def parse_request(text: str) -> Request:
-    """`ask …`, `search …`, `show CODE`, `help`, `[[CODE]]` anywhere, and everything else is a question.
+    """`ask …`, `search … page:2`, `show CODE around:2`, `help`, `[[CODE]]` anywhere; everything else is a question.
 
     “Show me the ships” and “help” in a sentence are questions: only a code follows `show`, and nothing `help`.
+    More paragraphs around than `MOST_AROUND` are as many.
     """
     words = text.strip()
     bracketed = _BRACKETED.search(words)
     if bracketed is not None:
-        return Show(bracketed[1])
+        return Show(bracketed[1], _around(words))
     verb = _VERB.match(words)
     if verb is None:
         return Ask(words) if words else Help()
@@ -60,9 +68,24 @@ def parse_request(text: str) -> Request:
         case "ask" if rest:
             return Ask(rest)
         case "search" if rest:
-            return Search(rest)
-        case "show" if _CODE.fullmatch(rest):
-            return Show(rest)
+            page = _PAGE.search(rest)
+            return Search(rest[: page.start()], int(page[1])) if page else Search(rest)
+        case "show" if _is_code(code := _AROUND.sub("", rest)):
+            return Show(code, _around(rest))
         case "help" | "ask" | "search" | "show" if not rest:
             return Help()
     return Ask(words)
+
+
+def _is_code(text: str) -> bool:
+    """Of a passage; which of its sentences may be wrong, as the archive then says."""
+    try:
+        parse_code(_SENTENCES.sub("", text))
+    except QuestionError:
+        return False
+    return True
+
+
+def _around(words: str) -> int:
+    around = _AROUND.search(words)
+    return min(int(around[1]), MOST_AROUND) if around else 0

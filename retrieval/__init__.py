@@ -16,6 +16,7 @@ from retrieval.answers import (
 )
 from retrieval.archive import Archive, Status
 from retrieval.cli import archivist, ending
+from retrieval.codes import parse_code
 from retrieval.errors import ArchivistError, QuestionError, SettingsError, UnknownCode
 from retrieval.filters import EVERYTHING, Filter
 from retrieval.indexing import IndexReport, Progress
@@ -57,5 +58,6 @@ __all__ = [
     "hidden_again",
     "load_settings",
     "narrowed",
+    "parse_code",
     "visible",
 ]

@@ -60,6 +60,8 @@ class Excerpt:
     source: Source
     passage: Passage
     pieces: tuple[Span, ...]
+    sentences: tuple[Span, ...]
+    """All that are shown, in order, each inside one piece."""
     text: str
     answer: tuple[Span, ...]
     attribution: tuple[Attribution, ...]
@@ -69,9 +71,15 @@ class Excerpt:
     def __post_init__(self) -> None:
         if self.voice is Voice.ATTRIBUTED and not self.attribution:
             raise ValueError(f"excerpt {self.code} is called attributed without the words that say so")
-        for marked in (*self.answer, *(a.span for a in self.attribution)):
+        for marked in (*self.sentences, *self.answer, *(a.span for a in self.attribution)):
             if not any(piece.contains(marked) for piece in self.pieces):
                 raise ValueError(f"excerpt {self.code}: {marked} is outside its pieces")
+
+    @property
+    def attribution_shown(self) -> tuple[Attribution, ...]:
+        """Who claims what the answer says; of all that is shown, where nothing is marked or nobody claims it."""
+        inside = tuple(mark for mark in self.attribution if any(span.contains(mark.span) for span in self.answer))
+        return inside or self.attribution
 
     @staticmethod
     def joined(text: str, spans: tuple[Span, ...]) -> str:
@@ -147,18 +155,10 @@ class Listing:
 
 
 @dataclass(frozen=True, slots=True)
-class Slice:
-    """A part of a document with its characters."""
-
-    span: Span
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
 class Shown:
-    """A passage by its code, with paragraphs around it."""
+    """A passage by its code, or the sentences of it that the code names."""
 
     excerpt: Excerpt
-    before: tuple[Slice, ...]
-    after: tuple[Slice, ...]
+    context: Excerpt | None
+    """The paragraphs around it as well, where they were asked for; `answer` marks what the code names."""
     generation: int

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from retrieval.answers import Abstained, Answer, Found, Listing, NearMiss, Reason, Searched, Seconds, Shown, Slice
+from retrieval.answers import Abstained, Answer, Found, Listing, NearMiss, Reason, Searched, Seconds, Shown
 from retrieval.codes import parse_code
-from retrieval.encoding import Encoder, load_encoder
+from retrieval.encoding import Encoder, fingerprint_of, load_encoder
 from retrieval.errors import ModelError, QuestionError, UnknownCode
-from retrieval.excerpting import chosen_sentences, excerpt_around, whole_passage
+from retrieval.excerpting import chosen_sentences, excerpt_around, in_context, whole_passage
 from retrieval.filters import EVERYTHING, Filter
-from retrieval.indexing import IndexReport, Progress, bring_in_step
-from retrieval.records import BlockKind, Document, Source, Unreadable
-from retrieval.searching import Gate, Looked, look_closer, parse_lookup, rank, signals_of
+from retrieval.indexing import IndexReport, Progress, bring_in_step, index_fingerprint
+from retrieval.records import Document, Source, Unreadable
+from retrieval.searching import decide, parse_lookup
 from retrieval.settings import RetrievalSettings
 from retrieval.spans import Span
 from retrieval.store.holder import SnapshotHolder
@@ -24,8 +24,6 @@ from retrieval.store.protocol import Backend, Coverage, Manifest, Snapshot
 
 PAGE = 5
 """Hits on a page of a lookup."""
-LOOKED_AT = 3
-"""Best passages that the decision to answer rests on; they are the near misses where it is no."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +51,6 @@ class Archive:
         self._holder = SnapshotHolder(self._backend)
         self._encoder = encoder
         self._loading = threading.Lock()
-        self._gate = Gate.load()
 
     def warm(self) -> None:
         """Loads the model and opens the index, so that the first question need not. Raises ModelError, IndexDamaged."""
@@ -82,21 +79,21 @@ class Archive:
             started = time.perf_counter()
             vector = encoder.encode([question])[0]
             encoded = time.perf_counter()
-            ranking = rank(question, vector, snapshot, where)
-            count = limit or self._settings.excerpts
-            looked = look_closer(question, vector, ranking[: max(count, LOOKED_AT)], snapshot, encoder)
-            evidence = self._gate.evidence(signals_of(looked[:LOOKED_AT], ranking))
-            found = time.perf_counter()
-            if not self._gate.opens_for(evidence):
-                nearest = _near_misses(looked[:LOOKED_AT])
-                seconds = Seconds(encoded - started, found - encoded)
-                return Abstained(question, Reason.NOTHING_RELEVANT, searched, nearest, ranking, evidence, seconds)
-            # Together they are evidence enough to answer; behind the first, only what is enough by itself is shown.
-            alone = (self._gate.evidence(signals_of([item], ranking)) for item in looked)
-            shown = [item for item, own in zip(looked, alone, strict=True) if self._gate.opens_for(own)] or looked[:1]
-            excerpts = tuple(excerpt_around(item.answer, item.hit, item.document) for item in shown[:count])
-            seconds = Seconds(encoded - started, found - encoded, time.perf_counter() - found)
-            return Found(question, excerpts, searched, ranking, evidence, seconds)
+            decision = decide(question, vector, snapshot, encoder, where=where, limit=limit or self._settings.excerpts)
+            searched_for = time.perf_counter() - encoded
+            if not decision.shown:
+                return Abstained(
+                    question,
+                    Reason.NOTHING_RELEVANT,
+                    searched,
+                    tuple(NearMiss(item.hit.passage, item.document.source) for item in decision.nearest),
+                    decision.ranking,
+                    decision.evidence,
+                    Seconds(encoded - started, searched_for),
+                )
+            excerpts = tuple(excerpt_around(item.answer, item.hit, item.document) for item in decision.shown)
+            seconds = Seconds(encoded - started, searched_for, time.perf_counter() - encoded - searched_for)
+            return Found(question, excerpts, searched, decision.ranking, decision.evidence, seconds)
 
     def search(self, words: str, where: Filter = EVERYTHING, page: int = 1, size: int = PAGE) -> Listing:
         """One page of the passages that hold all the words. Needs no model. Raises QuestionError, IndexDamaged."""
@@ -129,8 +126,8 @@ class Archive:
             for passage in passages:
                 document = _document(snapshot, passage.document_id)
                 excerpt = chosen_sentences(passage, wanted, document)
-                before, after = _paragraphs_around(document, passage.span, around)
-                shown.append(Shown(excerpt, before, after, snapshot.manifest.generation))
+                context = in_context(excerpt, document, around) if around else None
+                shown.append(Shown(excerpt, context, snapshot.manifest.generation))
             return tuple(shown)
 
     def slice(self, document_id: str, span: Span) -> str | None:
@@ -164,6 +161,7 @@ class Archive:
             self._settings.model,
             self._load_encoder,
             cache,
+            fingerprint=self._fingerprint,
             full=full,
             dry_run=dry_run,
             report=report,
@@ -176,12 +174,15 @@ class Archive:
                 self._encoder = load_encoder(settings.model, settings.offline, settings.threads)
             return self._encoder
 
+    def _fingerprint(self) -> str | None:
+        return self._encoder.fingerprint if self._encoder else fingerprint_of(self._settings.model)
+
     def _encoder_for(self, snapshot: Snapshot) -> Encoder:
         encoder = self._load_encoder()
-        if encoder.fingerprint != snapshot.manifest.fingerprint:
+        if index_fingerprint(encoder.fingerprint) != snapshot.manifest.fingerprint:
             raise ModelError(
-                f"the index was made with another model ({snapshot.manifest.model}) than {encoder.name}; "
-                "archivist index --full makes it anew"
+                f"the index was made with another model or version ({snapshot.manifest.model}) than {encoder.name}; "
+                "archivist index makes it anew"
             )
         return encoder
 
@@ -202,23 +203,5 @@ def _document(snapshot: Snapshot, document_id: str) -> Document:
     return document
 
 
-def _near_misses(looked: Sequence[Looked]) -> tuple[NearMiss, ...]:
-    """The best passage of each document, in order."""
-    best: dict[str, NearMiss] = {}
-    for item in looked:
-        best.setdefault(item.document.source.id, NearMiss(item.hit.passage, item.document.source))
-    return tuple(best.values())
-
-
 def _named(sources: list[Source], name: str) -> tuple[str, ...]:
     return tuple(sorted({value for source in sources if (value := getattr(source, name)) is not None}))
-
-
-def _paragraphs_around(document: Document, span: Span, around: int) -> tuple[tuple[Slice, ...], tuple[Slice, ...]]:
-    """Up to `around` paragraphs before and as many after those that the span is in."""
-    paragraphs = [block.span for block in document.blocks if block.kind is BlockKind.PARAGRAPH]
-    before = [paragraph for paragraph in paragraphs if paragraph.end <= span.start]
-    after = [paragraph for paragraph in paragraphs if paragraph.start >= span.end]
-    nearest = (before[-around:], after[:around]) if around > 0 else ([], [])
-    first, second = (tuple(Slice(part, part.of(document.text)) for part in side) for side in nearest)
-    return first, second

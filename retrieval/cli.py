@@ -62,12 +62,20 @@ def status_of(action: Callable[[], int]) -> int:
         click.echo(f"archivist: {error.strerror or error}{where}", err=True)
         return FIXABLE
     except Exception:  # a defect: its details go to a file, a person gets one line
-        name = uuid.uuid4().hex[:8]
-        place = Path.home() / f"archivist-error-{name}.txt"
-        with contextlib.suppress(OSError):
-            place.write_text(traceback.format_exc(), encoding="utf-8")
-        click.echo(f"archivist: something went wrong that should not; details are in {place}", err=True)
+        click.echo(f"archivist: something went wrong that should not; {_kept(traceback.format_exc())}", err=True)
         return DEFECT
+
+
+def _kept(details: str) -> str:
+    """Where the details are: in the data folder, or, where that can't be written, in this line."""
+    try:
+        folder = RetrievalSettings.load().data / "errors"
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        place = folder / f"{uuid.uuid4().hex[:8]}.txt"
+        place.write_text(details, encoding="utf-8")
+    except (ArchivistError, OSError):
+        return visible(details.strip().splitlines()[-1])
+    return f"details are in {place}"
 
 
 @contextlib.contextmanager

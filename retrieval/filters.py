@@ -10,8 +10,9 @@ from retrieval.records import Source
 
 
 def filter_key(value: str) -> str:
-    """A name as filters compare it: case, width and runs of white space don't count."""
-    return " ".join(unicodedata.normalize("NFKC", value).casefold().split())
+    """A name as filters compare it: case, width, what can't be seen and runs of white space don't count."""
+    seen = "".join(c for c in unicodedata.normalize("NFKC", value) if unicodedata.category(c) not in ("Cf", "Cs"))
+    return " ".join(unicodedata.normalize("NFKC", seen.casefold()).split())
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,8 +74,7 @@ def shown_json(shown: Shown) -> Json:
         "outcome": "found",
         "generation": shown.generation,
         "passage": excerpt_json(shown.excerpt),
-        "before": [_span_json(part.span) | {"text": part.text} for part in shown.before],
-        "after": [_span_json(part.span) | {"text": part.text} for part in shown.after],
+        "context": excerpt_json(shown.context) if shown.context else None,
     }
 
 
@@ -131,8 +130,8 @@ def searched_text(searched: Searched) -> str:
 def excerpt_text(excerpt: Excerpt) -> str:
     lines = [f"> {line}" for line in visible(excerpt.text).splitlines()]
     lines.append(source_text(excerpt.source, excerpt.passage.paragraph))
-    if excerpt.attribution:
-        lines.append(f"In the text: {'; '.join(visible(mark.words) for mark in excerpt.attribution)}")
+    if excerpt.attribution_shown:
+        lines.append(f"In the text: {' · '.join(visible(mark.words) for mark in excerpt.attribution_shown)}")
     return "\n".join([*lines, f"[{excerpt.code}]"])
 
 
@@ -152,9 +151,7 @@ def listing_text(listing: Listing) -> str:
 
 
 def shown_text(shown: Shown) -> str:
-    before = [visible(part.text) for part in shown.before]
-    after = [visible(part.text) for part in shown.after]
-    return "\n\n".join([*before, excerpt_text(shown.excerpt), *after])
+    return excerpt_text(shown.context or shown.excerpt)
 
 
 def status_text(status: Status) -> str:

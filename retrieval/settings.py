@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Self, TypeVar
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from retrieval.errors import SettingsError
@@ -36,6 +36,13 @@ class RetrievalSettings(BaseSettings):
     threads: int = Field(0, ge=0, le=256, description="processor threads for the model; 0 leaves it to PyTorch")
     excerpts: int = Field(3, ge=1, le=10, description="most excerpts in one answer")
 
+    @model_validator(mode="after")
+    def _data_is_apart(self) -> Self:
+        """The archive is only read; an index inside it would also index itself."""
+        if self.data.absolute().resolve().is_relative_to(self.archive.absolute().resolve()):
+            raise ValueError(f"ARCHIVIST_DATA={self.data} lies inside the archive folder {self.archive}")
+        return self
+
     @classmethod
     def load(cls) -> Self:
         """From the environment and `.env`. Raises SettingsError with one line for the first wrong value."""
@@ -48,6 +55,8 @@ def load_settings(kind: type[SettingsType]) -> SettingsType:
         return kind()
     except ValidationError as error:
         first = error.errors(include_input=True, include_url=False)[0]
+        if not first["loc"]:
+            raise SettingsError(first["msg"].removeprefix("Value error, ")) from None
         name = ENV_PREFIX + ".".join(str(part) for part in first["loc"]).upper()
         secret = "TOKEN" in name
         shown = "(not shown)" if secret else repr(first.get("input"))

@@ -11,7 +11,7 @@ from discord.ext import commands
 
 from bot.client import ArchivistBot
 from bot.failures import failure_reply
-from bot.outlets import MessageOutlet
+from bot.outlets import UNSENT, MessageOutlet
 from bot.requests import Request, parse_command, parse_request
 
 log = logging.getLogger(__name__)
@@ -39,7 +39,7 @@ class ChatCog(commands.Cog):
             reply = failure_reply(error, "a chat message")
             try:
                 await self.bot.gate.send(reply, outlet)
-            except discord.HTTPException as unsent:
+            except UNSENT as unsent:
                 log.warning("could not tell of the failure: %s", unsent)
 
     def _request(self, message: discord.Message) -> Request | None:

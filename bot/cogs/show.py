@@ -8,7 +8,7 @@ from discord.ext import commands
 
 from bot.client import ArchivistBot
 from bot.outlets import InteractionOutlet
-from bot.requests import Show
+from bot.requests import MOST_AROUND, Show
 
 
 class ShowCog(commands.Cog):
@@ -18,7 +18,10 @@ class ShowCog(commands.Cog):
     @app_commands.command(name="show", description="The passage with this code")
     @app_commands.describe(code="the code under an excerpt", around="paragraphs of context on either side")
     async def show(
-        self, interaction: discord.Interaction[ArchivistBot], code: str, around: app_commands.Range[int, 0, 3] = 0
+        self,
+        interaction: discord.Interaction[ArchivistBot],
+        code: str,
+        around: app_commands.Range[int, 0, MOST_AROUND] = 0,
     ) -> None:
         outlet = InteractionOutlet(interaction)
         await outlet.defer(private=False)

@@ -11,7 +11,6 @@ from retrieval import (
     GAP,
     Abstained,
     Answer,
-    Attribution,
     Excerpt,
     Found,
     Listing,
@@ -54,12 +53,8 @@ def render_listing(listing: Listing, *, private: bool = False) -> Reply:
 
 
 def render_shown(passages: Iterable[Shown], *, private: bool = False) -> Reply:
-    blocks: list[Block] = []
-    for shown in passages:
-        identity = shown.excerpt.source.id
-        blocks += [Quote((Cut(identity, part.span, part.text),)) for part in shown.before]
-        blocks += _excerpt(shown.excerpt)
-        blocks += [Quote((Cut(identity, part.span, part.text),)) for part in shown.after]
+    """With context where it was asked for: then what the code names is bold in it."""
+    blocks = [block for shown in passages for block in _excerpt(shown.context or shown.excerpt)]
     return Reply(tuple(blocks), private)
 
 
@@ -69,17 +64,11 @@ def _excerpt(excerpt: Excerpt) -> Iterator[Block]:
     if excerpt.source.status is not None:
         note = (Meta(excerpt.source.status_note),) if excerpt.source.status_note else ()
         yield Row(note, Say(Line.STATUS, {"status": Meta(excerpt.source.status)}))
-    if excerpt.attribution:
+    if excerpt.attribution_shown:
         identity = excerpt.source.id
-        cuts = tuple(Cut(identity, mark.span, mark.words) for mark in _of_the_answer(excerpt))
+        cuts = tuple(Cut(identity, mark.span, mark.words) for mark in excerpt.attribution_shown)
         yield Row(cuts, Say(Line.IN_THE_TEXT))
     yield Row((Meta(excerpt.code),), Say(Line.CODE), small=True)
-
-
-def _of_the_answer(excerpt: Excerpt) -> tuple[Attribution, ...]:
-    """Who claims what the bold sentence says; of everything shown, where nothing is bold or nobody claims it."""
-    inside = tuple(mark for mark in excerpt.attribution if any(span.contains(mark.span) for span in excerpt.answer))
-    return inside or excerpt.attribution
 
 
 def _quote(excerpt: Excerpt) -> Quote:
@@ -93,7 +82,7 @@ def _quote(excerpt: Excerpt) -> Quote:
         at += len(piece) + len(GAP)
         if cuts:
             gaps.add(len(cuts))
-        inside = [clipped for s in excerpt.passage.sentences if (clipped := s.clip(piece))]
+        inside = [clipped for s in excerpt.sentences if (clipped := s.clip(piece))]
         starts = [piece.start, *(sentence.start for sentence in inside[1:]), piece.end]
         for start, end in pairwise(starts):
             span = Span(start, end)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import groupby
+from itertools import accumulate, groupby
 
 from bot.catalogue import Line
 from bot.rendering.escape import escape, escape_signs, host_of, safe_link
@@ -89,10 +89,34 @@ def _lines(row: Row, number: int) -> Iterator[tuple[str, tuple[Attached, ...]]]:
     for index, part in enumerate(row.parts):
         line = _row(replace(row, parts=(part,)))
         if isinstance(part, Cut) and _length(line) > PAGE:
-            said = _row(replace(row, parts=(_in_a_file(part),)))
+            note = _in_a_file(part)
+            said = _row(replace(row, parts=(note,)))
+            said = said if _length(said) <= PAGE else _cut_short(row, note)
             yield said, (Attached(f"words-{number}-{index}.txt", part),)
+        elif _length(line) > PAGE:
+            yield _cut_short(row, part), ()
         else:
             yield line, ()
+
+
+def _cut_short(row: Row, part: Part) -> str:
+    """Values that are together too long for any page, as plain text that ends where the page does.
+
+    Cut before it is escaped, so that no escape is: escaped, a character is two code units at most, as without.
+    """
+    shown = f"{_plain(row.label)} {_plain(part)}" if row.label else _plain(part)
+    mark = _SMALL if row.small else ""
+    return mark + escape_signs(_clipped(shown, (PAGE - len(mark)) // 2))
+
+
+def _plain(part: Part) -> str:
+    match part:
+        case Cut():
+            return part.text
+        case Meta(text):
+            return text
+        case Say(line, values):
+            return line.value.format_map({name: _plain(value) for name, value in values.items()})
 
 
 def _in_a_file(cut: Cut) -> Say:
@@ -143,10 +167,14 @@ def _part(part: Part) -> str:
             return line.value.format_map({name: _part(value) for name, value in values.items()})
 
 
-def _clipped(text: str) -> str:
+def _clipped(text: str, most: int = LONGEST_META) -> str:
     """Titles, names and what somebody typed: on one line, made visible, and no longer than is read."""
-    shown = visible(" ".join(text.split()))
-    return shown if len(shown) <= LONGEST_META else shown[: LONGEST_META - 1] + "…"
+    words = " ".join(text.split())
+    shown = visible(words)
+    if len(shown) <= most:
+        return shown
+    kept = sum(length < most for length in accumulate(len(visible(character)) for character in words[:most]))
+    return visible(words[:kept]) + "…"
 
 
 def _length(text: str) -> int:

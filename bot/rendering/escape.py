@@ -18,6 +18,8 @@ _SIGNIFICANT = re.compile(
     re.VERBOSE,
 )
 LONGEST_LINK = 500
+"""Characters of an address as it is sent, percent signs included."""
+_HOST = re.compile(r"[0-9a-z._-]+")
 _ESCAPED = re.compile(r"\\([^0-9A-Za-z\s])")
 
 
@@ -48,13 +50,26 @@ def safe_link(url: str) -> str | None:
     """The address as it may stand between angle brackets, or None for anything but plain http and https."""
     try:
         parts = urlsplit(url)
-        host = parts.hostname
-    except ValueError:
+        host = _ascii_host(parts.hostname or "")
+        if parts.scheme not in ("http", "https") or parts.username is not None or not _HOST.fullmatch(host):
+            return None
+        port = f":{parts.port}" if parts.port is not None else ""
+        # Brackets too: a ")" would end the link early, and what follows it would be markdown again.
+        link = quote(parts._replace(netloc=host + port).geturl(), safe="%/:=&?~#+!$,;'@-._")
+    except ValueError:  # a port that is no number, a host that is no name, half a character
         return None
-    if parts.scheme not in ("http", "https") or not host or parts.username is not None or len(url) > LONGEST_LINK:
-        return None
-    # Brackets too: a ")" would end the link early, and what follows it would be markdown again.
-    return quote(url, safe="%/:=&?~#+!$,;'@-._")
+    return link if len(link) <= LONGEST_LINK else None
+
+
+def _ascii_host(host: str) -> str:
+    """As the network knows it, and as a reader can tell it from another that looks the same. Raises ValueError.
+
+    Python knows the IDNA of 2003, which reads “ß” as “ss”, as browsers no longer do: such a host is refused.
+    """
+    encoded = host.encode("idna").decode("ascii") if not host.isascii() else host
+    if encoded != host and encoded.encode("ascii").decode("idna") != host:
+        raise ValueError(f"{encoded} is another host")
+    return encoded
 
 
 def host_of(link: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.catalogue import Line
-from bot.reindexing import Done, Running, State, Stopped
+from bot.reindex_state import Done, Running, State, Stopped
 from bot.rendering.reply import Meta, Reply, Row, Say, say
 
 BAR = 20
@@ -25,6 +25,17 @@ def render_reindex(state: State, *, joined: bool = False) -> Reply:
             return say(Line.REINDEX_FAILED, private=True, reason=reason)
 
 
+def render_reindex_openly(end: State) -> Reply:
+    """For a channel that not only administrators read: no file is named, and no reason, which may hold a path."""
+    match end:
+        case Stopped():
+            return say(Line.REINDEX_FAILED_OPENLY)
+        case Done(report):
+            return Reply((_counts(report),))
+        case Running():
+            return say(Line.REINDEX_STARTED)
+
+
 def _running(files: int, of_files: int, passages: int, left: float | None, joined: bool) -> Reply:
     rows = [Row((Say(Line.REINDEX_RUNNING),))] if joined else []
     if left is None:
@@ -35,13 +46,18 @@ def _running(files: int, of_files: int, passages: int, left: float | None, joine
     return Reply((*rows, Row((Say(Line.REINDEX_PROGRESS, values),))), private=True, interim=True)
 
 
-def _done(report: Mapping[str, Any]) -> Reply:
+def _counts(report: Mapping[str, Any]) -> Row:
     counts = {name: len(report[name]) for name in ("added", "changed", "gone", "moved", "unreadable")}
     said = counts | {"same": report["same"], "generation": report["generation"], "seconds": f"{report['seconds']:.1f}"}
     line = Line.REINDEX_PLAN if report["dry_run"] else Line.REINDEX_DONE
-    rows = [Row((Say(line, {name: Meta(str(value)) for name, value in said.items()}),))]
+    return Row((Say(line, {name: Meta(str(value)) for name, value in said.items()}),))
+
+
+def _done(report: Mapping[str, Any]) -> Reply:
+    rows = [_counts(report)]
     for file in report["unreadable"][:LISTED]:
         rows.append(Row((Meta(file["path"]), Meta(file["reason"])), Say(Line.UNREADABLE)))
-    if counts["unreadable"] > LISTED:
-        rows.append(Row((Say(Line.AND_MORE, {"count": Meta(str(counts["unreadable"] - LISTED))}),)))
+    more = len(report["unreadable"]) - LISTED
+    if more > 0:
+        rows.append(Row((Say(Line.AND_MORE, {"count": Meta(str(more))}),)))
     return Reply(tuple(rows), private=True)

@@ -2,6 +2,6 @@
 
 from retrieval.encoding.cache import VectorCache
 from retrieval.encoding.encoder import Encoder
-from retrieval.encoding.model import load_encoder
+from retrieval.encoding.model import fingerprint_of, load_encoder
 
-__all__ = ["Encoder", "VectorCache", "load_encoder"]
+__all__ = ["Encoder", "VectorCache", "fingerprint_of", "load_encoder"]

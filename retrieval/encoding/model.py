@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import importlib.metadata
 import logging
 import os
 import threading
@@ -37,7 +38,7 @@ def load_encoder(name: str, offline: bool = True, threads: int = 0) -> Encoder:
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
-    folder = packaged.packaged_model() if name == packaged.NAME else Path(name).expanduser()
+    folder = _folder(name)
     # Imported here because it takes seconds, which `--help` and a walk over an unchanged archive should not.
     import torch  # noqa: PLC0415
     from sentence_transformers import SentenceTransformer  # noqa: PLC0415
@@ -49,7 +50,7 @@ def load_encoder(name: str, offline: bool = True, threads: int = 0) -> Encoder:
         torch.set_num_threads(threads)
     try:
         model = SentenceTransformer(
-            str(folder) if folder.is_dir() else name,
+            str(folder or name),
             device="cpu",
             trust_remote_code=False,
             local_files_only=offline,
@@ -58,7 +59,8 @@ def load_encoder(name: str, offline: bool = True, threads: int = 0) -> Encoder:
     except Exception as error:  # whatever a folder full of someone else's files can raise
         reason = str(error).strip().splitlines() or [type(error).__name__]
         raise ModelError(f"the model {name} can't be loaded: {reason[0][:300]}") from error
-    return _SentenceTransformersEncoder(name, model, _fingerprint(folder, model))
+    fingerprint = _of_files(folder) if folder is not None else _of_weights(model)
+    return _SentenceTransformersEncoder(name, model, fingerprint)
 
 
 class _SentenceTransformersEncoder:
@@ -80,19 +82,34 @@ class _SentenceTransformersEncoder:
         return np.asarray(vectors, np.float32)
 
 
-def _fingerprint(folder: Path, model: Any) -> str:
-    """From the model's files, its window and the library's version, all of which the vectors depend on."""
-    import sentence_transformers  # noqa: PLC0415 - loaded already
+def fingerprint_of(name: str) -> str | None:
+    """Of the model by that name, without loading it; None where only the loader finds its files. Raises ModelError."""
+    folder = _folder(name)
+    return _of_files(folder) if folder is not None else None
 
-    digest = hashlib.sha256(f"{sentence_transformers.__version__} {model.max_seq_length}".encode())
-    if folder.is_dir():
-        for path in sorted(folder.rglob("*")):
-            if path.suffix in _WEIGHTS_AND_RULES and path.is_file():
-                digest.update(path.relative_to(folder).as_posix().encode())
-                with path.open("rb") as file:
-                    digest.update(hashlib.file_digest(file, "sha256").digest())
-    else:
-        for name, tensor in sorted(model.state_dict().items()):
-            digest.update(name.encode())
-            digest.update(tensor.cpu().contiguous().view(-1).numpy().tobytes())
+
+def _folder(name: str) -> Path | None:
+    """Where the model's files lie, if that can be told: the packaged one's are checked at every call."""
+    if name == packaged.NAME:
+        return packaged.packaged_model()
+    folder = Path(name).expanduser()
+    return folder if folder.is_dir() else None
+
+
+def _of_files(folder: Path) -> str:
+    """From the files that decide the vectors (weights, tokenizer, pooling, window) and the library that runs them."""
+    digest = hashlib.sha256(importlib.metadata.version("sentence-transformers").encode())
+    for path in sorted(folder.rglob("*")):
+        if path.suffix in _WEIGHTS_AND_RULES and path.is_file():
+            digest.update(path.relative_to(folder).as_posix().encode())
+            with path.open("rb") as file:
+                digest.update(hashlib.file_digest(file, "sha256").digest())
+    return digest.hexdigest()[:32]
+
+
+def _of_weights(model: Any) -> str:
+    digest = hashlib.sha256(f"{importlib.metadata.version('sentence-transformers')} {model.max_seq_length}".encode())
+    for name, tensor in sorted(model.state_dict().items()):
+        digest.update(name.encode())
+        digest.update(tensor.cpu().contiguous().view(-1).numpy().tobytes())
     return digest.hexdigest()[:32]

@@ -16,12 +16,12 @@ from pathlib import Path
 
 from retrieval.encoding import Encoder, VectorCache
 from retrieval.errors import IndexDamaged
-from retrieval.indexing import add_documents
+from retrieval.indexing import add_documents, index_fingerprint
 from retrieval.reading import read_corpus
 from retrieval.store.local import LocalBackend
 from retrieval.store.protocol import Backend, Manifest
 
-_MAKERS = ("codes.py", "indexing", "reading", "splitting", "store")
+_MAKERS = ("codes.py", "records.py", "spans.py", "indexing", "reading", "splitting", "store")
 """The code that a corpus goes through on its way into an index: with other code it is another index."""
 _SPLITTER = "sentencex"
 
@@ -50,7 +50,7 @@ def index_aside(
     if kept is not None:
         return kept
     started = time.perf_counter()
-    draft = backend.draft(encoder.name, encoder.fingerprint, encoder.dimensions, fresh=True)
+    draft = backend.draft(encoder.name, index_fingerprint(encoder.fingerprint), encoder.dimensions, fresh=True)
     try:
         notes.unlink(missing_ok=True)  # of an index made by other code: it says nothing about this one
         cache = VectorCache(data / "cache" / "vectors.sqlite")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import gzip
+import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from retrieval.errors import QuestionSetError
+from retrieval.reading import open_unzipped
 from retrieval.spans import Span
 
 
@@ -35,7 +36,7 @@ def rows(path: Path, columns: int) -> Iterator[tuple[int, list[str]]]:
     """
     number = 0
     try:
-        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
+        with open_unzipped(path) as file:
             for number, line in enumerate(file, start=1):
                 fields = line.decode("utf-8").rstrip("\r\n").split("\t")  # here, so that the error is of this line
                 if not line.strip():
@@ -43,7 +44,7 @@ def rows(path: Path, columns: int) -> Iterator[tuple[int, list[str]]]:
                 if len(fields) != columns:
                     raise wrong(path, number, f"{columns} columns between tabs are expected, there are {len(fields)}")
                 yield number, fields
-    except (UnicodeDecodeError, OSError, EOFError) as error:
+    except (UnicodeDecodeError, OSError, EOFError, zlib.error) as error:
         raise wrong(path, number or 1, str(error)) from None
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from retrieval.answers import Excerpt, Hit, Voice
 from retrieval.codes import Code
 from retrieval.errors import UnknownCode
 from retrieval.excerpting.attribution import find_attributions, names_nobody
 from retrieval.excerpting.cues import english
-from retrieval.records import Document, Passage
+from retrieval.records import BlockKind, Document, Passage
 from retrieval.spans import Span, cover, subtract
+from retrieval.splitting import split_sentences
 
 READABLE_WORDS = 60
 """An excerpt shorter than this takes in its neighbours, so that it can be read by itself."""
@@ -43,6 +45,22 @@ def chosen_sentences(passage: Passage, code: Code, document: Document) -> Excerp
     if last > count:
         raise UnknownCode(f"the passage {passage.code} has {count} sentences, not {last}")
     return _built(passage, document, first - 1, last - 1, answer=(), score=0.0)
+
+
+def in_context(excerpt: Excerpt, document: Document, around: int) -> Excerpt:
+    """The same sentences, marked, with all of their paragraphs and up to `around` paragraphs on either side."""
+    paragraphs = [block.span for block in document.blocks if block.kind is BlockKind.PARAGRAPH]
+    shown = cover(excerpt.sentences)
+    held = [index for index, paragraph in enumerate(paragraphs) if paragraph.overlaps(shown)]
+    wide = cover((*paragraphs[max(held[0] - around, 0) : held[-1] + around + 1], shown))
+    parts = (piece.trimmed(document.text) for piece in subtract(wide, (mark.span for mark in document.furniture)))
+    pieces = tuple(piece for piece in parts if piece is not None)
+    split = split_sentences(document)
+    clipped = (clip for piece in pieces for each in split if (clip := each.clip(piece)))
+    sentences = tuple(sentence for each in clipped if (sentence := each.trimmed(document.text)))
+    marked = tuple(mark for sentence in sentences for mark in find_attributions(document.text, sentence))
+    text = Excerpt.joined(document.text, pieces)
+    return replace(excerpt, pieces=pieces, sentences=sentences, text=text, answer=excerpt.sentences, attribution=marked)
 
 
 def _needed(first: int, last: int, sentences: tuple[Span, ...], text: str) -> tuple[int, int]:
@@ -92,13 +110,13 @@ def _built(
     pieces = subtract(cover(sentences), (mark.span for mark in document.furniture))
     marked = tuple(mark for sentence in sentences for mark in find_attributions(document.text, sentence))
     # Who speaks is said of the answer; without one, of the whole.
-    told = answer or sentences
-    attributed = any(span.contains(mark.span) for span in told for mark in marked)
+    attributed = any(span.contains(mark.span) for span in answer or sentences for mark in marked)
     return Excerpt(
         code=str(Code(passage.code, first + 1, last + 1)),
         source=document.source,
         passage=passage,
         pieces=pieces,
+        sentences=sentences,
         text=Excerpt.joined(document.text, pieces),
         answer=answer,
         attribution=marked,

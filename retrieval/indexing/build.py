@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import importlib.metadata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -20,6 +22,15 @@ class Added:
 
     documents: int
     passages: int
+
+
+RECIPE = f"passages/1 context/1 words/1 sentencex/{importlib.metadata.version('sentencex')}"
+"""What decides, beside the model, what an index holds of a document: raise a number where that changes."""
+
+
+def index_fingerprint(model_fingerprint: str) -> str:
+    """Equal for indexes in which the same files have the same passages, words and vectors."""
+    return hashlib.sha256(f"{RECIPE}\0{model_fingerprint}".encode()).hexdigest()[:32]
 
 
 def indexed_text(document: Document, passage: Passage) -> str:

@@ -4,8 +4,17 @@ One format a file; `formats.py` says which file name belongs to which. Reading n
 is marked as furniture, with a reason, and stays in the text.
 """
 
-from retrieval.reading.folder import FileStamp, digest_of, walk
-from retrieval.reading.formats import FORMATS, read_file
-from retrieval.reading.question_set import read_corpus, read_json_lines
+from retrieval.reading.folder import FileStamp, walk
+from retrieval.reading.formats import FORMATS, digest_of, read_file
+from retrieval.reading.question_set import open_unzipped, read_corpus, read_json_lines
 
-__all__ = ["FORMATS", "FileStamp", "digest_of", "read_corpus", "read_file", "read_json_lines", "walk"]
+__all__ = [
+    "FORMATS",
+    "FileStamp",
+    "digest_of",
+    "open_unzipped",
+    "read_corpus",
+    "read_file",
+    "read_json_lines",
+    "walk",
+]

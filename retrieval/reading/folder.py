@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import stat
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from io import BufferedReader
 from pathlib import Path, PurePosixPath
 
 from retrieval.errors import ArchiveFolderError, UnreadableFile
@@ -54,25 +56,49 @@ def walk(folder: Path) -> list[FileStamp]:
     return [_stamped(path, stats) for path in sorted(stats) if PurePosixPath(path).suffix.lower() not in SIDECARS]
 
 
-def digest_of(folder: Path, file: FileStamp) -> str:
-    """sha256 over the file's bytes and its sidecar's. Raises UnreadableFile."""
-    digest = hashlib.sha256(read_bytes(folder, file.path))
-    if file.sidecar is not None:
-        digest.update(b"\0sidecar\0")
-        digest.update(read_bytes(folder, file.sidecar))
-    return digest.hexdigest()
+@contextmanager
+def opened(folder: Path, path: str, most_bytes: int) -> Iterator[BufferedReader]:
+    """A regular file below the folder, for reading. Raises UnreadableFile, also for one larger than `most_bytes`.
 
-
-def read_bytes(folder: Path, path: str) -> bytes:
-    """A regular file's bytes, without following a link put in its place since the walk. Raises UnreadableFile."""
+    Neither a link nor a pipe that was put in its place since the walk is followed or waited for, and no link in the
+    place of a folder above it: each is opened inside the one before.
+    """
+    *above, name = PurePosixPath(path).parts
     try:
-        descriptor = os.open(folder / path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-        with os.fdopen(descriptor, "rb") as file:
-            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        with ExitStack() as held:
+            here = _opened(folder, os.O_DIRECTORY, held)
+            for part in above:
+                here = _opened(part, os.O_DIRECTORY | os.O_NOFOLLOW, held, here)
+            file = held.enter_context(
+                os.fdopen(_opened(name, os.O_NOFOLLOW | os.O_NONBLOCK, held, here), "rb", closefd=False)
+            )
+            status = os.fstat(file.fileno())
+            if not stat.S_ISREG(status.st_mode):
                 raise UnreadableFile("not a regular file")
-            return file.read()
+            if status.st_size > most_bytes:
+                raise UnreadableFile(_too_large(most_bytes))
+            yield file
     except OSError as error:
         raise UnreadableFile(f"can't be opened: {error.strerror}") from None
+
+
+def _opened(path: Path | str, flags: int, held: ExitStack, inside: int | None = None) -> int:
+    descriptor = os.open(path, os.O_RDONLY | flags, dir_fd=inside)
+    held.callback(os.close, descriptor)
+    return descriptor
+
+
+def read_bytes(folder: Path, path: str, most_bytes: int) -> bytes:
+    """All of a file that is `opened`, and that did not grow beyond `most_bytes` meanwhile. Raises UnreadableFile."""
+    with opened(folder, path, most_bytes) as file:
+        content = file.read(most_bytes + 1)
+    if len(content) > most_bytes:
+        raise UnreadableFile(_too_large(most_bytes))
+    return content
+
+
+def _too_large(most_bytes: int) -> str:
+    return f"larger than {most_bytes // 1024 // 1024} MiB"
 
 
 def _stamped(path: str, stats: dict[str, os.stat_result]) -> FileStamp:

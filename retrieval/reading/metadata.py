@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import datetime
 import json
+import re
 import tomllib
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, fields
 from typing import Any, Self
 
 from retrieval.errors import UnreadableFile
 
 STATUSES = ("corrected", "retracted", "disputed")
+LONGEST_FIELD = 2000
+"""Characters. Title and publisher are indexed beside every passage of their document."""
+MOST_TOML_BYTES = 16 * 1024
+"""tomllib takes the square of a dotted key's length: two seconds for one of this length, 36 for one of 64 KiB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +41,24 @@ class Metadata:
 def read_sidecar(name: str, content: bytes) -> Metadata:
     """Metadata from a TOML or JSON file beside the document. Raises UnreadableFile that names the sidecar."""
     try:
-        said: Any = tomllib.loads(content.decode()) if name.endswith(".toml") else json.loads(content)
+        said = _toml(content) if name.endswith(".toml") else _json(content)
     except (ValueError, RecursionError) as error:
-        raise UnreadableFile(f"its metadata file {name} can't be read: {str(error).splitlines()[0]}") from None
+        what = " ".join(str(error).split())
+        raise UnreadableFile(f"its metadata file {name} can't be read: {_clipped(what, 120)}") from None
     if not isinstance(said, dict):
         raise UnreadableFile(f"its metadata file {name} does not hold named fields")
     return metadata_from(said, f"its metadata file {name}")
+
+
+def _toml(content: bytes) -> Any:
+    if len(content) > MOST_TOML_BYTES:
+        raise ValueError(f"larger than {MOST_TOML_BYTES // 1024} KiB")
+    return tomllib.loads(content.decode(), parse_float=str)
+
+
+def _json(content: bytes) -> Any:
+    """Numbers stay as written: 1.10 is not 1.1, and one of ten thousand digits is no trouble."""
+    return json.loads(content, parse_float=str, parse_int=str, parse_constant=str)
 
 
 def metadata_from(said: Mapping[str, Any], where: str) -> Metadata:
@@ -48,36 +66,60 @@ def metadata_from(said: Mapping[str, Any], where: str) -> Metadata:
     texts = {name: _text(said, name, where) for name in _TEXT_FIELDS}
     status = texts.pop("status")
     if status is not None and status not in STATUSES:
-        raise UnreadableFile(f"{where}: status is “{status}”, not one of {', '.join(STATUSES)}")
+        raise UnreadableFile(f"{where}: status is “{_clipped(status)}”, not one of {', '.join(STATUSES)}")
     return Metadata(published=_date(said.get("published", said.get("date")), where), status=status, **texts)
 
 
 _TEXT_FIELDS = ("title", "author", "publisher", "url", "language", "collection", "status", "status_note")
+_YEAR_OR_MONTH = re.compile(r"(?!0000)[0-9]{4}(?:-(?:0[1-9]|1[0-2]))?")
+_DATE = re.compile(r"(?:[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{8}|[0-9]{4}-?W[0-9]{2}-?[0-9])(?:[Tt ].+)?")
+"""fromisoformat judges the rest; by itself it takes 20220531000 for midnight, with a nought between day and hour."""
+_BEYOND = 10**15
+"""A larger number is not a title or a date, and Python refuses to write out one of more than 4,300 digits."""
 
 
 def _text(said: Mapping[str, Any], name: str, where: str) -> str | None:
-    value = said.get(name)
+    value = _number_as_text(said.get(name))
     if value is None:
         return None
-    if not isinstance(value, str | int | float):
+    if not isinstance(value, str):
         raise UnreadableFile(f"{where}: {name} is not text")
-    text = " ".join(str(value).split())
+    text = " ".join(value.split())
+    if len(text) > LONGEST_FIELD:
+        raise UnreadableFile(f"{where}: {name} is longer than {LONGEST_FIELD} characters")
     if any("\ud800" <= character <= "\udfff" for character in text):  # JSON can say so; no store can hold it
         raise UnreadableFile(f"{where}: {name} holds half a character")
     return text or None
 
 
 def _date(value: Any, where: str) -> datetime.date | None:
-    match value:
-        case None | "":
+    """None also for a year or a month alone: that is true, but no date that a filter could use."""
+    match _number_as_text(value):
+        case None:
             return None
-        case datetime.datetime():
-            return value.date()
-        case datetime.date():
-            return value
-        case str():
-            try:
-                return datetime.datetime.fromisoformat(value.strip()).date()
-            except ValueError:
-                pass
-    raise UnreadableFile(f"{where}: published is “{value}”, not a date like 2022-05-31")
+        case datetime.datetime() as moment:
+            return moment.date()
+        case datetime.date() as day:
+            return day
+        case str() as written:
+            given = written.strip()
+            if not given or _YEAR_OR_MONTH.fullmatch(given):
+                return None
+            with suppress(ValueError):
+                if _DATE.fullmatch(given):
+                    return datetime.datetime.fromisoformat(given).date()
+            raise UnreadableFile(f"{where}: published is “{_clipped(given)}”, not a date like 2022-05-31")
+    raise UnreadableFile(f"{where}: published is not a date like 2022-05-31")
+
+
+def _number_as_text(value: Any) -> Any:
+    """A year that stands alone as a title is a number in TOML; true, NaN and endless numbers stay what they are."""
+    if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < _BEYOND:
+        return str(value)
+    return value
+
+
+def _clipped(quoted: str, longest: int = 40) -> str:
+    """What a reason quotes, short enough to be read, and without half characters, which no store can hold."""
+    shown = " ".join(quoted[: longest + 1].encode("utf-8", "replace").decode().split())
+    return shown if len(quoted) <= longest else f"{shown[:longest]}…"

@@ -9,7 +9,7 @@ import json
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, cast
 
 from retrieval.errors import QuestionSetError, UnreadableFile
 from retrieval.reading.metadata import metadata_from
@@ -62,15 +62,20 @@ def _body(text: str) -> tuple[Block, ...]:
     return tuple(Block(span, BlockKind.PARAGRAPH) for span in paragraphs(text))
 
 
+def open_unzipped(path: Path) -> IO[bytes]:
+    """The file's bytes, unpacked where its name ends with `.gz`. Reading may raise OSError, EOFError, zlib.error."""
+    return cast(IO[bytes], gzip.open(path)) if path.suffix == ".gz" else path.open("rb")
+
+
 def read_json_lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     """(line number, object) of a JSONL file, gzipped or not. Raises QuestionSetError that names the line."""
     number = 0
     try:
-        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
+        with open_unzipped(path) as file:
             for number, line in enumerate(file, start=1):
                 if line.strip():
                     yield number, _object(line)
-    except (ValueError, OSError, EOFError, zlib.error) as error:
+    except (ValueError, RecursionError, OSError, EOFError, zlib.error) as error:
         raise QuestionSetError(f"{path}, line {number or 1}: {error}") from None
 
 

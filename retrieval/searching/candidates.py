@@ -40,6 +40,6 @@ def rank(question: str, vector: Vectors, snapshot: Snapshot, where: Filter) -> t
 
 
 def fuse(by_words: Mapping[int, float], cosines: Mapping[int, float]) -> dict[int, Scored]:
-    """Both scores of every key in either. A passage without any of the words has 0 for them."""
+    """Both scores of every key in either. A passage that is not among the best by words has 0 for them."""
     best = max(by_words.values(), default=0.0) or 1.0
     return {key: Scored(by_words.get(key, 0.0) / best, cosines.get(key, 0.0)) for key in {**by_words, **cosines}}

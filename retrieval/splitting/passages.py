@@ -37,7 +37,7 @@ def _sections(document: Document) -> Iterator[list[Paragraph]]:
     """Runs of paragraphs with no heading or furniture between them."""
     number = last = 0
     section: list[Paragraph] = []
-    marks = [mark.span for mark in document.furniture]
+    marks = _MarksInOrder(document)
     sentences = _SentencesInOrder(document)
     for block in document.blocks:
         if block.kind is BlockKind.HEADING:
@@ -45,8 +45,9 @@ def _sections(document: Document) -> Iterator[list[Paragraph]]:
             section = []
             continue
         number += 1
-        body = subtract(block.span, marks)
-        if body != (block.span,) or any(last < mark.end and mark.start < block.span.start for mark in marks):
+        near = marks.between(last, block.span.end)
+        body = subtract(block.span, near)
+        if body != (block.span,) or any(mark.start < block.span.start for mark in near):
             yield section
             section = []
         for part in body:
@@ -58,6 +59,28 @@ def _sections(document: Document) -> Iterator[list[Paragraph]]:
                 section = []
         last = block.span.end
     yield section
+
+
+class _MarksInOrder:
+    """Hands out a document's furniture from front to back; marks that meet are one, so that each is passed once."""
+
+    def __init__(self, document: Document) -> None:
+        self._spans: list[Span] = []
+        self._at = 0
+        for span in sorted(mark.span for mark in document.furniture):
+            if self._spans and span.start <= self._spans[-1].end:
+                self._spans[-1] = cover((self._spans[-1], span))
+            else:
+                self._spans.append(span)
+
+    def between(self, start: int, end: int) -> list[Span]:
+        """Those that reach into [start, end); `start` never goes back from call to call."""
+        while self._at < len(self._spans) and self._spans[self._at].end <= start:
+            self._at += 1
+        behind = self._at
+        while behind < len(self._spans) and self._spans[behind].start < end:
+            behind += 1
+        return self._spans[self._at : behind]
 
 
 class _SentencesInOrder:

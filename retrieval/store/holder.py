@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from retrieval.errors import IndexDamaged
 from retrieval.store.protocol import Backend, Snapshot
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -18,16 +22,22 @@ class _Held:
 
 
 class SnapshotHolder:
-    """Safe to use from several threads."""
+    """Safe to use from several threads. While one opens a new generation, the others go on with the old."""
 
     def __init__(self, backend: Backend) -> None:
         self._backend = backend
         self._lock = threading.Lock()
+        self._opening = threading.Lock()
         self._held: _Held | None = None
+        self._damaged: int | None = None
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[Snapshot | None]:
-        """The generation published now, for as long as the block runs; None before the first. Raises IndexDamaged."""
+        """The generation published now, for as long as the block runs; None before the first.
+
+        Where that one is damaged and an older one is open, the older one serves and the log says so; where none is
+        open, raises IndexDamaged.
+        """
         held = self._borrow()
         try:
             yield held.snapshot if held else None
@@ -42,19 +52,40 @@ class SnapshotHolder:
                 held.snapshot.close()
 
     def _borrow(self) -> _Held | None:
+        published = self._backend.published()
         with self._lock:
-            published = self._backend.published()
-            if published is None:
-                return None
-            if self._held is None or self._held.generation != published:
-                snapshot = self._backend.snapshot()
-                if snapshot is None:
-                    return None
-                old, self._held = self._held, _Held(snapshot.manifest.generation, snapshot)
-                if old is not None and not old.readers:
-                    old.snapshot.close()
-            self._held.readers += 1
+            held = self._held
+        news = published is not None and (held is None or published not in (held.generation, self._damaged))
+        # Whoever has nothing to read waits while another opens it; whoever has an older generation need not.
+        if published is not None and news and self._opening.acquire(blocking=held is None):
+            try:
+                self._open(published)
+            finally:
+                self._opening.release()
+        with self._lock:
+            if self._held is not None:
+                self._held.readers += 1
             return self._held
+
+    def _open(self, published: int) -> None:
+        with self._lock:
+            if self._held is not None and self._held.generation == published:
+                return
+        try:
+            snapshot = self._backend.snapshot()
+        except IndexDamaged as error:
+            with self._lock:
+                if self._held is None:
+                    raise
+                self._damaged = published
+                log.error("%s; generation %d goes on serving", error, self._held.generation)  # noqa: TRY400
+            return
+        if snapshot is None:
+            return
+        with self._lock:
+            old, self._held = self._held, _Held(snapshot.manifest.generation, snapshot)
+            if old is not None and not old.readers:
+                old.snapshot.close()
 
     def _give_back(self, held: _Held) -> None:
         with self._lock:

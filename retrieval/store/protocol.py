@@ -45,6 +45,9 @@ class FileRecord:
     """Ids of the documents that it holds."""
     reason: str | None = None
     """Why it can't be read; None for a file that was."""
+    identity: str = ""
+    """Of its document, whether it can be read now or not."""
+    first_seen: datetime.date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,7 @@ class Manifest:
     made: datetime.datetime
     model: str
     fingerprint: str
+    """Of all that decided what it holds: the model, and how texts were cut and indexed."""
     dimensions: int
     documents: int
     passages: int

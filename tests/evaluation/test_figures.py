@@ -42,6 +42,7 @@ def excerpt(document: str = "bakery") -> Excerpt:
         source=source(document),
         passage=hit(document).passage,
         pieces=pieces,
+        sentences=pieces,
         text="Tolk said the oven was cold. […] The bread was late.",
         answer=(span("Tolk said the oven was cold."),),
         attribution=(Attribution(span("Tolk said"), "Tolk said", "said"),),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 
 import pytest
@@ -9,10 +10,10 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from strategies import documents
 
-from retrieval.answers import GAP, Excerpt, Hit, Voice
+from retrieval.answers import GAP, Hit, Voice
 from retrieval.codes import Code, parse_code
 from retrieval.errors import UnknownCode
-from retrieval.excerpting import chosen_sentences, excerpt_around, find_attributions, whole_passage
+from retrieval.excerpting import chosen_sentences, excerpt_around, find_attributions, in_context, whole_passage
 from retrieval.spans import Span
 from retrieval.splitting import cut_passages
 
@@ -66,6 +67,26 @@ def test_the_code_of_an_excerpt_cuts_out_the_same_words_again(drawn):
 
 
 @given(passages())
+def test_the_sentences_that_are_shown_lie_in_order_inside_the_pieces(drawn):
+    document, passage = drawn
+    for excerpt in excerpts_of(document, passage):
+        assert all(one.end <= other.start for one, other in itertools.pairwise(excerpt.sentences))
+        shown = [sentence for sentence in passage.sentences if any(p.contains(sentence) for p in excerpt.pieces)]
+        assert list(excerpt.sentences) == shown
+
+
+@given(passages(), st.integers(1, 3))
+def test_context_marks_the_same_sentences_among_more_slices_and_shows_no_furniture(drawn, around):
+    document, passage = drawn
+    for excerpt in excerpts_of(document, passage):
+        context = in_context(excerpt, document, around)
+        assert context.text == GAP.join(document.text[piece.start : piece.end] for piece in context.pieces)
+        assert (context.answer, context.code) == (excerpt.sentences, excerpt.code)
+        assert set(excerpt.sentences) <= {s for s in context.sentences if any(p.contains(s) for p in context.pieces)}
+        assert not any(piece.overlaps(mark.span) for piece in context.pieces for mark in document.furniture)
+
+
+@given(passages())
 def test_the_answering_sentence_is_in_the_excerpt_around_it(drawn):
     document, passage = drawn
     for index, sentence in enumerate(passage.sentences[:8]):
@@ -107,6 +128,4 @@ def test_an_excerpt_that_marks_what_it_does_not_show_can_not_be_made(drawn):
     whole = whole_passage(passage, document)
     outside = Span(passage.span.end, passage.span.end + 1)
     with pytest.raises(ValueError, match="outside its pieces"):
-        Excerpt(
-            whole.code, whole.source, passage, whole.pieces, whole.text, (outside,), (), Voice.UNDETERMINED, score=0.0
-        )
+        dataclasses.replace(whole, answer=(outside,))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from retrieval.codes import document_code
@@ -24,6 +24,9 @@ CONTENTS = [
     " \n",
     "\0\1\2" * 30,
 ]
+
+# As in test_filters_agree.py: making a failing example smaller would take minutes.
+QUICKLY = (Phase.explicit, Phase.reuse, Phase.generate)
 
 _write = st.tuples(st.just("write"), st.sampled_from(NAMES), st.sampled_from(CONTENTS))
 _remove = st.tuples(st.just("remove"), st.sampled_from(NAMES))
@@ -64,7 +67,7 @@ def contents(backend):
     return pages, found, files, (manifest.documents, manifest.passages), identities
 
 
-@settings(max_examples=15)
+@settings(max_examples=10, phases=QUICKLY)
 @given(_steps)
 def test_steps_and_one_run_give_the_same_index(new_hash_encoder, steps):
     with tempfile.TemporaryDirectory() as place:

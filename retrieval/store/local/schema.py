@@ -50,7 +50,9 @@ CREATE TABLE files (
     digest TEXT NOT NULL,
     reader TEXT,
     documents TEXT NOT NULL,
-    reason TEXT
+    reason TEXT,
+    identity TEXT NOT NULL,
+    first_seen TEXT
 ) STRICT;
 """
 
@@ -69,8 +71,11 @@ INSERT_PASSAGE = (
     f"VALUES (?, {', '.join('?' for _ in PASSAGE_COLUMNS)})"
 )
 
-INSERT_FILE = "INSERT INTO files (path, stamp, digest, reader, documents, reason) VALUES (?, ?, ?, ?, ?, ?)"
-SELECT_FILES = "SELECT path, stamp, digest, reader, documents, reason FROM files"
+INSERT_FILE = (
+    "INSERT INTO files (path, stamp, digest, reader, documents, reason, identity, first_seen) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+)
+SELECT_FILES = "SELECT path, stamp, digest, reader, documents, reason, identity, first_seen FROM files"
 
 
 def connect_read_only(path: Path) -> sqlite3.Connection:
@@ -102,13 +107,16 @@ def passage_row(passage: Passage) -> tuple[Any, ...]:
 
 
 def file_row(file: FileRecord) -> tuple[Any, ...]:
-    return (file.path, file.stamp, file.digest, file.reader, json.dumps(file.documents), file.reason)
+    seen = file.first_seen.isoformat() if file.first_seen else None
+    documents = json.dumps(file.documents)
+    return (file.path, file.stamp, file.digest, file.reader, documents, file.reason, file.identity, seen)
 
 
 def file_of(row: Sequence[Any]) -> FileRecord:
     """From a row of SELECT_FILES."""
-    path, stamp, digest, reader, documents, reason = row
-    return FileRecord(path, stamp, digest, reader, tuple(json.loads(documents)), reason)
+    path, stamp, digest, reader, documents, reason, identity, seen = row
+    first_seen = datetime.date.fromisoformat(seen) if seen else None
+    return FileRecord(path, stamp, digest, reader, tuple(json.loads(documents)), reason, identity, first_seen)
 
 
 def source_of(row: Sequence[Any]) -> Source:

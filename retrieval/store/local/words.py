@@ -173,7 +173,7 @@ class WordWriter:
         for name in _RAW_FIELDS:
             value = getattr(source, name)
             if value is not None:
-                fields[name] = _searchable(filter_key(value))
+                fields[name] = filter_key(value)
         if source.published is not None:
             fields[PUBLISHED] = source.published.toordinal()
         self._writer.add_document(tantivy.Document(**fields))

@@ -284,3 +284,4 @@ async def test_help_is_private_and_names_every_command(world: World) -> None:
         assert name in said.text
     assert said.page.kinds == set(), "the help itself is plain text"
     assert world.said(viewer=world.bob) == []
+    assert world.sent("POST", "/callback")[0].json == {"type": 5, "data": {"flags": 64}}, "from the first moment"

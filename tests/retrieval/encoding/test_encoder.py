@@ -134,3 +134,75 @@ def test_a_cache_in_use_by_another_process_is_not_thrown_away(tmp_path, hash_enc
     again.encode(["a"], hash_encoder)
     again.close()
     assert hash_encoder.encoded == ["a"]
+
+
+def filled(path, encoder):
+    """A cache of many pages, all of them in the file itself, and what it gave."""
+    cache = VectorCache(path)
+    texts = [f"text {number}" for number in range(2000)]
+    made = cache.encode(texts, encoder)
+    cache.close()
+    assert not path.with_name(path.name + "-wal").exists()
+    return texts, made
+
+
+@pytest.mark.parametrize("noise", [b"\0", b"\xff", b"\x0d\x00\x10"])
+def test_damage_in_the_middle_of_a_cache_costs_time_only(tmp_path, hash_encoder, noise):
+    path = tmp_path / "cache.sqlite"
+    texts, made = filled(path, hash_encoder)
+    content = bytearray(path.read_bytes())
+    middle = range(3 * 4096, len(content) - 4096)
+    content[middle.start : middle.stop] = (noise * len(content))[: len(middle)]
+    path.write_bytes(content)
+    for _ in range(2):  # the second time it is whole again
+        cache = VectorCache(path)
+        assert np.array_equal(cache.encode(texts, hash_encoder), made)
+        cache.close()
+    assert len(hash_encoder.encoded) <= 2 * len(texts)
+    assert sqlite3.connect(path).execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+def test_damage_that_only_writing_meets_costs_time_only(tmp_path, hash_encoder):
+    path = tmp_path / "cache.sqlite"
+    filled(path, hash_encoder)
+    content = bytearray(path.read_bytes())
+    content[3 * 4096 :] = b"\xff" * (len(content) - 3 * 4096)
+    path.write_bytes(content)
+    cache = VectorCache(path)
+    cache._known = lambda hashes, encoder: {}
+    new = [f"new {number}" for number in range(300)]
+    assert cache.encode(new, hash_encoder).shape == (300, hash_encoder.dimensions)
+    cache.close()
+    again = VectorCache(path)
+    again.encode(new, hash_encoder)
+    again.close()
+    assert len(hash_encoder.encoded) == 2300
+
+
+@pytest.mark.parametrize(
+    "change", ["substr(vector, 2)", "CAST(vector || x'00' AS BLOB)", "x''", "zeroblob(length(vector))"]
+)
+def test_a_vector_that_was_kept_wrong_is_made_again(tmp_path, hash_encoder, change):
+    path = tmp_path / "cache.sqlite"
+    texts, made = filled(path, hash_encoder)
+    tables = sqlite3.connect(path)
+    with tables:
+        tables.execute(f"UPDATE vectors SET vector = {change}")  # noqa: S608 - from the list above
+    tables.close()
+    cache = VectorCache(path)
+    assert np.array_equal(cache.encode(texts, hash_encoder), made)
+    cache.close()
+    assert len(hash_encoder.encoded) == 2 * len(texts)
+
+
+def test_a_closed_cache_is_not_taken_for_a_damaged_one(tmp_path, hash_encoder):
+    path = tmp_path / "cache.sqlite"
+    cache = VectorCache(path)
+    cache.encode(["a"], hash_encoder)
+    cache.close()
+    with pytest.raises(sqlite3.ProgrammingError):
+        cache.encode(["b"], hash_encoder)
+    again = VectorCache(path)
+    again.encode(["a"], hash_encoder)
+    again.close()
+    assert hash_encoder.encoded == ["a"]

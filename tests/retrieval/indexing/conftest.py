@@ -9,8 +9,7 @@ from typing import Any
 
 import pytest
 
-from retrieval.indexing import IndexReport, bring_in_step
-from retrieval.indexing import run as indexing_run
+from retrieval.indexing import IndexReport, bring_in_step, reading_pass
 from retrieval.store.local import LocalBackend
 from retrieval.store.protocol import Snapshot
 
@@ -20,13 +19,16 @@ class Index:
         self.folder, self.place, self.encoder = folder, place, encoder
         self.backend = LocalBackend(place)
         self.loaded = 0
+        self.fingerprint = lambda: self.encoder.fingerprint
 
     def run(self, **how: Any) -> IndexReport:
         """Encoded texts are counted anew in every run."""
         self.encoder.encoded.clear()
         self.loaded = 0
         cache = self.place / "cache.sqlite"
-        return bring_in_step(self.folder, self.backend, self.encoder.name, self._load, cache, **how)
+        return bring_in_step(
+            self.folder, self.backend, self.encoder.name, self._load, cache, fingerprint=self.fingerprint, **how
+        )
 
     def _load(self) -> Any:
         self.loaded += 1
@@ -57,6 +59,6 @@ def on_day(monkeypatch):
     def set_to(day: datetime.date) -> None:
         noon = datetime.datetime(day.year, day.month, day.day, 12, tzinfo=datetime.UTC)
         clock = SimpleNamespace(now=lambda _: noon)
-        monkeypatch.setattr(indexing_run, "datetime", SimpleNamespace(datetime=clock, UTC=datetime.UTC))
+        monkeypatch.setattr(reading_pass, "datetime", SimpleNamespace(datetime=clock, UTC=datetime.UTC))
 
     return set_to

@@ -12,7 +12,7 @@ import pytest
 
 from retrieval.errors import ArchiveFolderError, IndexBusy, IndexDamaged
 from retrieval.filters import EVERYTHING
-from retrieval.indexing import Progress
+from retrieval.indexing import Progress, index_fingerprint
 from retrieval.reading import FORMATS
 from retrieval.reading.formats import Format
 from retrieval.reading.plain_text import structure
@@ -238,22 +238,33 @@ def test_another_model_rebuilds_the_index_of_an_unchanged_archive(index, put, on
     report = index.run()
     assert (report.generation, len(index.encoder.encoded)) == (2, 4)
     manifest = index.snapshot().manifest
-    assert (manifest.model, manifest.fingerprint) == ("another", index.encoder.fingerprint)
+    assert (manifest.model, manifest.fingerprint) == ("another", index_fingerprint(index.encoder.fingerprint))
     assert list(index.snapshot().sources()) == sources
     assert codes(index) == kept
     assert [file.path for file in report.unreadable] == ["page.pdf"]
     assert index.run().generation == 2
 
 
-def test_vectors_of_two_models_are_never_mixed_in_one_index(index, put):
-    """The model's files changed under the same name: the next change embeds everything anew."""
+def test_newer_files_of_the_same_model_rebuild_the_index(index, put):
     put("ferry.txt", FERRY)
     index.run()
     index.encoder.fingerprint = "fingerprint of newer files"
+    report = index.run()
+    assert (report.generation, len(index.encoder.encoded)) == (2, 1)
+    assert index.run().generation == 2
+
+
+def test_vectors_of_two_models_are_never_mixed_in_one_index(index, put):
+    """Where the fingerprint is known only once the model is loaded, the next change embeds everything anew."""
+    index.fingerprint = lambda: None
+    put("ferry.txt", FERRY)
+    index.run()
+    index.encoder.fingerprint = "fingerprint of newer files"
+    assert index.run().generation == 1
     put("bread.txt", BREAD)
     index.run()
     assert len(index.encoder.encoded) == 2
-    assert index.snapshot().manifest.fingerprint == "fingerprint of newer files"
+    assert index.snapshot().manifest.fingerprint == index_fingerprint("fingerprint of newer files")
 
 
 def test_a_lost_index_is_made_again_from_the_cache(index, put):
@@ -324,6 +335,24 @@ def test_a_document_whose_file_can_no_longer_be_read_leaves_the_index_with_the_r
     report = index.run()
     assert [file.path for file in report.unreadable] == ["ferry.txt"]
     assert index.paths() == ["bread.txt"]
+
+
+def test_a_document_that_could_not_be_read_for_a_while_keeps_its_id_its_codes_and_its_first_day(index, put, on_day):
+    on_day(datetime.date(2024, 1, 1))
+    put("old.txt", FERRY)
+    put("bread.txt", BREAD)
+    index.run()
+    (index.folder / "old.txt").rename(index.folder / "ferry.txt")
+    index.run()
+    before, kept = index.source("ferry.txt"), codes(index)["archive/ferry.txt"]
+    on_day(datetime.date(2024, 6, 1))
+    put("ferry.txt", b"\0\1\2" * 50)
+    index.run()
+    assert index.paths() == ["bread.txt"]
+    put("ferry.txt", FERRY)
+    index.run()
+    assert (index.source("ferry.txt").id, index.source("ferry.txt").first_seen) == (before.id, before.first_seen)
+    assert codes(index)["archive/ferry.txt"] == kept
 
 
 def test_a_newer_reader_reads_its_files_again_and_no_others(index, put, monkeypatch):

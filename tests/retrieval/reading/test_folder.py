@@ -82,6 +82,32 @@ def test_a_link_put_in_the_place_of_a_file_after_the_walk_is_not_followed(folder
         read_file(folder, file, "X", date(2024, 1, 1))
 
 
+def test_a_link_put_in_the_place_of_a_folder_after_the_walk_is_not_followed(folder, put, tmp_path):
+    put("a/b/page.txt", TEXT)
+    put("a/b/page.toml", "")
+    [file] = walk(folder)
+    (tmp_path / "outside" / "b").mkdir(parents=True)
+    (tmp_path / "outside" / "b" / "page.txt").write_text("secret")
+    (folder / "a").rename(tmp_path / "away")
+    (folder / "a").symlink_to(tmp_path / "outside")
+    with pytest.raises(UnreadableFile, match="can't be opened"):
+        digest_of(folder, file)
+    with pytest.raises(UnreadableFile, match="can't be opened"):
+        read_file(folder, file, "X", date(2024, 1, 1))
+
+
+def test_reading_leaves_no_file_open(folder, put):
+    put("a/b/page.txt", TEXT)
+    put("a/b/page.toml", "title = 1")
+    put("a/large.md", b"\0" * 100)
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    for file in walk(folder):
+        digest_of(folder, file)
+        with contextlib.suppress(UnreadableFile):
+            read_file(folder, file, "X", date(2024, 1, 1))
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
+
+
 def test_pipes_and_sockets_are_left_alone_and_never_waited_for(folder, put):
     put("a.txt", TEXT)
     os.mkfifo(folder / "pipe.txt")
@@ -138,6 +164,16 @@ def test_the_digest_is_of_the_content_and_the_sidecar(folder, put):
     put("b.toml", "")
     one, other = (digest_of(folder, file) for file in walk(folder))
     assert one != other
+
+
+def test_a_file_without_a_reader_is_not_opened_to_be_told_apart(folder, put):
+    path = put("film.mkv", TEXT)
+    seen = [digest_of(folder, walk(folder)[0])]
+    os.utime(path, ns=(1, 1))
+    [file] = walk(folder)
+    seen.append(digest_of(folder, file))
+    path.unlink()
+    assert digest_of(folder, file) == seen[1] != seen[0]
 
 
 def test_the_stamp_changes_with_size_time_and_sidecar(folder, put):
@@ -201,3 +237,15 @@ def test_nothing_larger_than_the_limit_is_read(read, put, monkeypatch):
     put("a.txt", b"word " * 300_000)
     with pytest.raises(UnreadableFile, match=r"^larger than 1 MiB$"):
         read("a.txt")
+
+
+@pytest.mark.parametrize("name", ["a.txt", "a.toml", "a.json"])
+def test_a_file_larger_than_memory_is_refused_unread(folder, put, read, name):
+    path = put(name, TEXT)
+    if name != "a.txt":
+        put("a.txt", TEXT)
+    os.truncate(path, 1 << 43)  # eight tebibytes, all of them a hole
+    for refused in (lambda: digest_of(folder, walk(folder)[0]), lambda: read("a.txt")):
+        with pytest.raises(UnreadableFile, match=r"larger than (64|1) MiB$") as refusal:
+            refused()
+        assert name == "a.txt" or name in str(refusal.value)

@@ -1,0 +1,38 @@
+"""How far a reindex is, and how it ended."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """How far it is; nothing is known before the first batch."""
+
+    files: int = 0
+    of_files: int = 0
+    passages: int = 0
+    seconds: float = 0.0
+
+    @property
+    def seconds_left(self) -> float | None:
+        """By the pace so far, or None while there is none."""
+        return self.seconds / self.files * (self.of_files - self.files) if self.files else None
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    report: Mapping[str, Any]
+    """As `archivist index --json` prints it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    reason: str
+    """One line for a person."""
+
+
+End = Done | Stopped
+State = Running | End

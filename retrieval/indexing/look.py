@@ -1,0 +1,52 @@
+"""The archive folder as records that can be compared with the published ones."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
+
+from retrieval.errors import UnreadableFile
+from retrieval.reading import FORMATS, FileStamp, digest_of, walk
+from retrieval.store.protocol import FileRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    stamps: Mapping[str, FileStamp]
+    records: Mapping[str, FileRecord]
+    """By path; `documents` and the rest that only reading can tell are as they were published."""
+    notes: tuple[str, ...]
+
+
+def look(folder: Path, published: Mapping[str, FileRecord], *, trust_stamps: bool = True) -> Look:
+    """Every file's record now; one with the stamp it had keeps its digest and is not opened.
+
+    Raises ArchiveFolderError where the folder can't be walked to its end.
+    """
+    found = walk(folder)
+    named = [file for file in found if _is_text(file.path)]
+    notes = tuple(f"left alone, for its name is not UTF-8: {file.path!a}" for file in found if not _is_text(file.path))
+    records = {file.path: _record(folder, file, published.get(file.path), trust_stamps) for file in named}
+    return Look({file.path: file for file in named}, records, notes)
+
+
+def _record(folder: Path, file: FileStamp, known: FileRecord | None, trust_stamp: bool) -> FileRecord:
+    chosen = FORMATS.get(PurePosixPath(file.path).suffix.lower())
+    now = FileRecord(file.path, file.stamp, "", chosen.reader if chosen else None)
+    if trust_stamp and known is not None and known.digest and known.stamp == file.stamp:
+        return replace(now, digest=known.digest, reason=known.reason)
+    try:
+        now = replace(now, digest=digest_of(folder, file))
+    except UnreadableFile as error:
+        if known is not None and known.documents:
+            # A disk that fails for a moment must not empty the archive: what was read stays, and is tried again.
+            return replace(known, stamp="", reason=f"{error}; what was read of it before stays")
+        return replace(now, reason=str(error))
+    unchanged = known is not None and known.digest == now.digest and not known.documents
+    return replace(now, reason=known.reason) if known is not None and unchanged else now
+
+
+def _is_text(name: str) -> bool:
+    """Names that are not UTF-8 come from the file system as half characters, which no store can hold."""
+    return not any("\ud800" <= character <= "\udfff" for character in name)
