@@ -10,6 +10,7 @@ from bot.library import Library
 from bot.rendering.discord_text import Page, discord_pages
 from bot.rendering.escape import escape, unescape, with_line_feeds
 from bot.rendering.reply import Reply, say
+from retrieval import ArchivistError
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +39,10 @@ class Gate:
         cuts = list(reply.cuts())
         if not cuts:
             return None
-        stored = await self._library.slices([(cut.document_id, cut.span) for cut in cuts])
+        try:
+            stored = await self._library.slices([(cut.document_id, cut.span) for cut in cuts])
+        except ArchivistError as error:
+            return str(error)
         for cut, words in zip(cuts, stored, strict=True):
             if words != cut.text:
                 return f"document {cut.document_id} does not hold these words at {cut.span.start} to {cut.span.end}"

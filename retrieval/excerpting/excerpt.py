@@ -18,7 +18,7 @@ READABLE_WORDS = 60
 """An excerpt shorter than this takes in its neighbours, so that it can be read by itself."""
 MOST_BACK = 3
 """Sentences that the growth goes back for whoever is meant by a pronoun."""
-_FIRST_WORD = re.compile(r"\w[\w’']*")
+_FIRST_WORD = re.compile(r"\w+")  # of “He’s” that is “He”
 
 
 def excerpt_around(answer: int, hit: Hit, document: Document) -> Excerpt:

@@ -124,7 +124,10 @@ class Snapshot(Protocol):
     def document(self, document_id: str) -> Document | None: ...
 
     def slice(self, document_id: str, span: Span) -> str | None:
-        """The characters of that span as stored now; None for an unknown document or a span outside its text."""
+        """The characters of that span as stored now; None for an unknown document or a span outside its text.
+
+        Raises IndexDamaged, as `document` does, where the stored text is not the one that was indexed.
+        """
         ...
 
     def sources(self) -> Iterator[Source]: ...

@@ -83,7 +83,7 @@ async def test_closing_before_the_process_is_there_leaves_none_behind(scripted: 
 
 
 def test_what_is_told_openly_names_no_file_and_no_reason() -> None:
-    lists = dict.fromkeys(("added", "changed", "gone", "moved"), ["secret/path.md"])
+    lists = {name: ["secret/path.md"] for name in ("added", "changed", "gone", "moved")}
     unreadable = [{"path": "secret/path.md", "reason": "secret"}]
     report = {**lists, "unreadable": unreadable, "same": 1, "generation": 2, "seconds": 1.0, "dry_run": False}
     for end in (Stopped("/secret/path.md is missing"), Done(report)):

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime
+import hashlib
 import json
 import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from retrieval.errors import IndexDamaged
 from retrieval.filters import Filter, filter_key
 from retrieval.records import Block, BlockKind, Document, Furniture, Passage, Source
 from retrieval.spans import Span
@@ -131,10 +133,13 @@ def document_of(source: Source, structure: str, text: bytes) -> Document:
     marks = json.loads(structure)
     blocks = tuple(Block(Span(start, end), BlockKind(kind)) for start, end, kind in marks["blocks"])
     furniture = tuple(Furniture(Span(start, end), reason) for start, end, reason in marks["furniture"])
-    return Document(source, decoded(text), blocks, furniture)
+    return Document(source, checked(text, source.text_sha256), blocks, furniture)
 
 
-def decoded(text: bytes) -> str:
+def checked(text: bytes, text_sha256: str) -> str:
+    """The text as it was indexed. Raises IndexDamaged where it is another, which nobody must be shown."""
+    if hashlib.sha256(text).hexdigest() != text_sha256:
+        raise IndexDamaged("a stored text is not the one that was indexed; archivist index --full makes the index anew")
     return text.decode("utf-8", "surrogatepass")
 
 

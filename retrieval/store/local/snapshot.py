@@ -96,10 +96,10 @@ class LocalSnapshot:
         return schema.document_of(schema.source_of(row[:-2]), row[-2], row[-1]) if row else None
 
     def slice(self, document_id: str, span: Span) -> str | None:
-        row = self._tables.first("SELECT text FROM documents WHERE id = ?", [document_id])
+        row = self._tables.first("SELECT text, text_sha256 FROM documents WHERE id = ?", [document_id])
         if row is None:
             return None
-        text = schema.decoded(row[0])
+        text = schema.checked(*row)
         return span.of(text) if span.end <= len(text) else None
 
     def sources(self) -> Iterator[Source]:

@@ -261,7 +261,6 @@ async def test_around_adds_the_paragraphs_on_either_side(world: World, seed_text
     assert [code.split(".")[0] for one in said for code in codes_in(one)] == [passage]
 
 
-@pytest.mark.xfail(strict=True, reason="retrieval: Shown does not say that sentences lie between context and excerpt")
 async def test_what_lies_between_an_excerpt_and_its_context_is_not_left_out_unseen(
     world: World, seed_text: str
 ) -> None:
@@ -280,7 +279,7 @@ async def test_what_lies_between_an_excerpt_and_its_context_is_not_left_out_unse
 async def test_help_is_private_and_names_every_command(world: World) -> None:
     (said,) = await world.slash("help")
     assert said.private
-    for name in ("/ask", "/search", "/show", "[[code]]", "/reindex"):
+    for name in ("/ask", "/search", "/show", "[[CODE]]", "/reindex"):
         assert name in said.text
     assert said.page.kinds == set(), "the help itself is plain text"
     assert world.said(viewer=world.bob) == []

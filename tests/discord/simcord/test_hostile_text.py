@@ -171,8 +171,8 @@ NO_LINKS = (
 LINKS = {
     "https://news.example/tower": "news.example",
     "http://news.example:8080/a?b=c#d": "news.example",
-    "HTTPS://News.Example/A": "news.example",
     "https://news.example/a_(b)_c*d*?q=[x]": "news.example",
+    "https://news.example/a%20b%2Fc?d=%7Ce": "news.example",
 }
 BREAKING_OUT = (
     "https://news.example/> [x](https://evil.example) <",
@@ -181,7 +181,9 @@ BREAKING_OUT = (
     "https://news.example/)**@everyone**||x||",
     "https://news.example/a) <@1> https://evil.example/",
 )
-ADDRESSES = (*NO_LINKS, *LINKS, *BREAKING_OUT)
+LOOKS_LIKE_ANOTHER = "https://n\u0435ws.example/"
+"""With a Cyrillic letter."""
+ADDRESSES = (LOOKS_LIKE_ANOTHER, *NO_LINKS, *LINKS, *BREAKING_OUT)
 
 
 @pytest.fixture
@@ -208,7 +210,7 @@ async def test_a_link_leads_where_the_metadata_says_and_shows_the_host(linked: W
     for url, host in LINKS.items():
         source = await source_line(linked, url)
         (target,) = source.of("link")
-        assert unquote(target) == url, "brackets may be written as %28, which is the same address"
+        assert unquote(target) == unquote(url), "brackets may be written as %28, which is the same address"
         assert source.text.startswith(f"The tower ({host}) · ")
 
 
@@ -220,6 +222,11 @@ async def test_an_address_cannot_break_out_of_its_link(linked: World) -> None:
         assert unquote(target) == url and "evil" not in source.text
 
 
+async def test_a_host_in_another_script_is_shown_as_the_network_knows_it(linked: World) -> None:
+    source = await source_line(linked, LOOKS_LIKE_ANOTHER)
+    assert source.text.startswith("The tower (xn--nws-rdd.example)")
+
+
 def tower(url: str, name: str = "tower") -> dict[str, str]:
     side = json.dumps({"title": "The tower", "url": url})
     return {f"{name}.txt": f"The {name} of Aville is 90 metres high.\n", f"{name}.json": side}
@@ -227,7 +234,7 @@ def tower(url: str, name: str = "tower") -> dict[str, str]:
 
 async def test_an_endless_title_is_clipped_and_says_so(new_world: NewWorld, new_archive: NewArchive) -> None:
     files = tower("https://news.example/tower")
-    files["tower.json"] = json.dumps({"title": "*" * 5000, "publisher": "_" * 5000})
+    files["tower.json"] = json.dumps({"title": "*" * 1900, "publisher": "_" * 1900})
     world = await new_world(new_archive(files)).start()
     (said,) = await world.slash("search", words="tower")
     title = said.page.rows[0].text.split(" · ")[0]
