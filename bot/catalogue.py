@@ -51,6 +51,7 @@ class Line(Enum):
         "The archive can't be searched right now; whoever runs me can find out why under the number {name} in the log."
     )
     FAILED = "Something went wrong on my side. Its number is {name}; whoever runs me can find it in the log."
+    LEFT_OUT = "There is more than I post at once: {count} further messages' worth is left out."
     IN_A_FILE = "A sentence of {length} characters is too long for a message; it is in this file, unchanged."
 
     # Reindexing

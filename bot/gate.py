@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from typing import Protocol
 
@@ -9,10 +10,12 @@ from bot.catalogue import Line
 from bot.library import Library
 from bot.rendering.discord_text import Page, discord_pages
 from bot.rendering.escape import escape, unescape, with_line_feeds
-from bot.rendering.reply import Reply, say
+from bot.rendering.reply import Cut, Reply, say
 from retrieval import ArchivistError
 
 log = logging.getLogger(__name__)
+MOST_PAGES = 5
+"""Messages that one reply may take."""
 
 
 class Outlet(Protocol):
@@ -31,7 +34,7 @@ class Gate:
         if fault is not None:
             log.warning("a reply was held back: %s", fault)
             reply = say(Line.ARCHIVE_CHANGED, private=reply.private)
-        await outlet.deliver(reply, discord_pages(reply))
+        await outlet.deliver(reply, await asyncio.to_thread(_pages, reply))
         return fault is None
 
     async def _fault(self, reply: Reply) -> str | None:
@@ -43,9 +46,22 @@ class Gate:
             stored = await self._library.slices([(cut.document_id, cut.span) for cut in cuts])
         except ArchivistError as error:
             return str(error)
-        for cut, words in zip(cuts, stored, strict=True):
-            if words != cut.text:
-                return f"document {cut.document_id} does not hold these words at {cut.span.start} to {cut.span.end}"
-            if unescape(escape(cut.text)) != with_line_feeds(cut.text):
-                return f"document {cut.document_id} at {cut.span.start} would not be read as it stands"
-        return None
+        return await asyncio.to_thread(_difference, cuts, stored)
+
+
+def _difference(cuts: list[Cut], stored: list[str | None]) -> str | None:
+    for cut, words in zip(cuts, stored, strict=True):
+        if words != cut.text:
+            return f"document {cut.document_id} does not hold these words at {cut.span.start} to {cut.span.end}"
+        if unescape(escape(cut.text)) != with_line_feeds(cut.text):
+            return f"document {cut.document_id} at {cut.span.start} would not be read as it stands"
+    return None
+
+
+def _pages(reply: Reply) -> list[Page]:
+    """At most MOST_PAGES, the last of which then says how much more there is: nobody may flood a channel."""
+    pages = discord_pages(reply)
+    if len(pages) <= MOST_PAGES:
+        return pages
+    left_out = len(pages) - MOST_PAGES + 1
+    return [*pages[: MOST_PAGES - 1], *discord_pages(say(Line.LEFT_OUT, count=left_out))]

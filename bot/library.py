@@ -72,12 +72,12 @@ class Library:
         return await self._run(lambda: self._archive.show(code, around))
 
     async def slices(self, places: list[tuple[str, Span]]) -> list[str | None]:
-        """What the store holds at each (document id, span) now."""
-
-        def cut() -> list[str | None]:
-            return [self._archive.slice(document_id, span) for document_id, span in places]
-
-        return await asyncio.get_running_loop().run_in_executor(self._slicing, cut)
+        """As `Archive.slices`. Raises LibrarySlow after the deadline."""
+        cut = asyncio.get_running_loop().run_in_executor(self._slicing, self._archive.slices, places)
+        try:
+            return await asyncio.wait_for(cut, self._deadline)
+        except TimeoutError:
+            raise LibrarySlow(self._deadline) from None
 
     async def _run(self, call: Callable[[], Result]) -> Result:
         """Raises LibraryBusy at once, LibrarySlow after the deadline, or what the call raises."""

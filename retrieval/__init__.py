@@ -24,7 +24,7 @@ from retrieval.records import Source
 from retrieval.searching import narrowed
 from retrieval.settings import ENV_PREFIX, RetrievalSettings, load_settings
 from retrieval.spans import Span
-from retrieval.visibility import hidden_again, visible
+from retrieval.visibility import hidden_again, one_line, visible
 
 __all__ = [
     "ENV_PREFIX",
@@ -58,6 +58,7 @@ __all__ = [
     "hidden_again",
     "load_settings",
     "narrowed",
+    "one_line",
     "parse_code",
     "visible",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from retrieval.answers import Abstained, Answer, Found, Listing, NearMiss, Reason, Searched, Seconds, Shown
@@ -130,10 +130,17 @@ class Archive:
                 shown.append(Shown(excerpt, context, snapshot.manifest.generation))
             return tuple(shown)
 
-    def slice(self, document_id: str, span: Span) -> str | None:
-        """The characters that the store holds there now; None where it holds no such place."""
+    def slices(self, places: Sequence[tuple[str, Span]]) -> list[str | None]:
+        """What the store holds at each (document id, span) now; None where it holds no such place.
+
+        All from one generation, and each document is taken from the store once. Raises IndexDamaged.
+        """
         with self._holder.reading() as snapshot:
-            return snapshot.slice(document_id, span) if snapshot else None
+            if snapshot is None:
+                return [None] * len(places)
+            texts = {identity: snapshot.text(identity) for identity in {identity for identity, _ in places}}
+            cut = ((texts[identity], span) for identity, span in places)
+            return [span.of(text) if text is not None and span.end <= len(text) else None for text, span in cut]
 
     def status(self) -> Status:
         with self._holder.reading() as snapshot:

@@ -177,7 +177,7 @@ def ask(question: str, limit: int | None, as_json: bool, **given: str | None) ->
 @archivist.command()
 @click.argument("words", nargs=-1, required=True)
 @filter_options
-@click.option("--page", type=click.IntRange(1), default=1)
+@click.option("--page", type=click.IntRange(1, 1000), default=1)
 @as_json
 @ending
 def search(words: tuple[str, ...], page: int, as_json: bool, **given: str | None) -> int:

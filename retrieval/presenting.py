@@ -11,7 +11,7 @@ from retrieval.archive import Status
 from retrieval.indexing import IndexReport
 from retrieval.records import Source
 from retrieval.spans import Span
-from retrieval.visibility import visible
+from retrieval.visibility import one_line, visible
 
 Json = dict[str, Any]
 
@@ -108,7 +108,7 @@ def answer_text(answer: Answer) -> str:
             lines = [REASONS[reason], searched_text(searched)]
             if nearest:
                 lines.append("Nearest, but not an answer:")
-                lines += [f"  {miss.passage.code}  {visible(miss.source.title)}" for miss in nearest]
+                lines += [f"  {miss.passage.code}  {one_line(miss.source.title)}" for miss in nearest]
             return "\n".join(lines)
 
 
@@ -122,7 +122,7 @@ REASONS = {
 
 def searched_text(searched: Searched) -> str:
     span = f", {searched.first} to {searched.last}" if searched.first else ", undated" if searched.documents else ""
-    filters = "".join(f", {name} {visible(value)}" for name, value in searched.filters.items())
+    filters = "".join(f", {name} {one_line(value)}" for name, value in searched.filters.items())
     documents = _counted(searched.documents, "document")
     return f"Searched {documents} and {_counted(searched.passages, 'passage')}{span}{filters}."
 
@@ -131,7 +131,7 @@ def excerpt_text(excerpt: Excerpt) -> str:
     lines = [f"> {line}" for line in visible(excerpt.text).splitlines()]
     lines.append(source_text(excerpt.source, excerpt.passage.paragraph))
     if excerpt.attribution_shown:
-        lines.append(f"In the text: {' · '.join(visible(mark.words) for mark in excerpt.attribution_shown)}")
+        lines.append(f"In the text: {' · '.join(one_line(mark.words) for mark in excerpt.attribution_shown)}")
     return "\n".join([*lines, f"[{excerpt.code}]"])
 
 
@@ -139,7 +139,7 @@ def source_text(source: Source, paragraph: int) -> str:
     dated = source.published.isoformat() if source.published else "undated"
     said = [source.title, source.publisher, source.author, dated, f"paragraph {paragraph}", source.path, source.url]
     status = [f"{source.status}: {source.status_note}" if source.status_note else source.status]
-    return " · ".join(visible(part) for part in (*said, *status) if part)
+    return " · ".join(one_line(part) for part in (*said, *status) if part)
 
 
 def listing_text(listing: Listing) -> str:
@@ -171,22 +171,24 @@ def status_text(status: Status) -> str:
         ("undated", str(len(status.undated))),
         ("unreadable", str(len(status.unreadable))),
     ]
-    text = "\n".join(f"{name:<12}{visible(value)}" for name, value in rows)
+    text = "\n".join(f"{name:<12}{one_line(value)}" for name, value in rows)
     listed = _listed("undated", status.undated)
-    return "\n".join([text, *listed, *(f"  unreadable  {visible(f.path)}: {f.reason}" for f in status.unreadable)])
+    return "\n".join(
+        [text, *listed, *(f"  unreadable  {one_line(f.path)}: {one_line(f.reason)}" for f in status.unreadable)]
+    )
 
 
 def report_text(report: IndexReport) -> str:
     verb = "would change" if report.dry_run else "index"
-    lines = [*report.notes]
+    lines = [one_line(note) for note in report.notes]
     lines.append(
         f"{verb}: + {len(report.added)} added, ~ {len(report.changed)} changed, - {len(report.gone)} gone, "
         f"> {len(report.moved)} moved, = {report.same} same, {len(report.unreadable)} unreadable"
     )
     if report.dry_run:
         for mark, paths in (("+", report.added), ("~", report.changed), ("-", report.gone), (">", report.moved)):
-            lines += [f"  {mark} {visible(path)}" for path in paths]
-    lines += [f"  unreadable  {visible(file.path)}: {file.reason}" for file in report.unreadable]
+            lines += [f"  {mark} {one_line(path)}" for path in paths]
+    lines += [f"  unreadable  {one_line(file.path)}: {one_line(file.reason)}" for file in report.unreadable]
     lines.append(
         f"{_counted(report.documents, 'document')}, {_counted(report.passages, 'passage')}, "
         f"generation {report.generation or 'none'}, {report.seconds:.1f} seconds"
@@ -203,7 +205,7 @@ def _listed(name: str, paths: Iterable[str], most: int = 20) -> Iterator[str]:
         if count == most:
             yield f"  {name}  and more: archivist status --json lists them all"
             return
-        yield f"  {name}  {visible(path)}"
+        yield f"  {name}  {one_line(path)}"
 
 
 def _span_json(span: Span) -> Json:

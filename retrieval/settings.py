@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Self, TypeVar
 
@@ -11,6 +12,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from retrieval.errors import SettingsError
 
 ENV_PREFIX = "ARCHIVIST_"
+LONGEST_SHOWN = 40
 SettingsType = TypeVar("SettingsType", bound=BaseSettings)
 
 
@@ -39,8 +41,9 @@ class RetrievalSettings(BaseSettings):
     @model_validator(mode="after")
     def _data_is_apart(self) -> Self:
         """The archive is only read; an index inside it would also index itself."""
-        if self.data.absolute().resolve().is_relative_to(self.archive.absolute().resolve()):
-            raise ValueError(f"ARCHIVIST_DATA={self.data} lies inside the archive folder {self.archive}")
+        data, archive = self.data.absolute().resolve(), self.archive.absolute().resolve()
+        if data.is_relative_to(archive) or archive.is_relative_to(data):
+            raise ValueError(f"ARCHIVIST_DATA={self.data} and the archive folder {self.archive} lie in one another")
         return self
 
     @classmethod
@@ -58,8 +61,10 @@ def load_settings(kind: type[SettingsType]) -> SettingsType:
         if not first["loc"]:
             raise SettingsError(first["msg"].removeprefix("Value error, ")) from None
         name = ENV_PREFIX + ".".join(str(part) for part in first["loc"]).upper()
-        secret = "TOKEN" in name
-        shown = "(not shown)" if secret else repr(first.get("input"))
+        given = repr(first.get("input"))
+        # A token is one long word of letters and digits, and ends up in the wrong setting now and then.
+        secret = "TOKEN" in name or re.search(r"[\w-]{20,}\.[\w-]{5,}", given) is not None
+        shown = "(not shown)" if secret else given if len(given) <= LONGEST_SHOWN else given[:LONGEST_SHOWN] + "…"
         raise SettingsError(f"{name}: {shown} can't be used: {first['msg'].lower()}") from None
     except UnicodeDecodeError:
         raise SettingsError(".env: not UTF-8 text") from None

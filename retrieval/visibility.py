@@ -14,6 +14,12 @@ _KEPT = frozenset("\n\t\u200c\u200d")
 _OPENING = "⟦"
 _SHOWN = re.compile(r"⟦U\+([0-9A-F]{4,6})⟧")
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
+_BLANK = re.compile(
+    # Unicode's Default_Ignorable_Code_Point beyond the categories above, the braille blank, and noncharacters; the
+    # variation selectors of emoji are left alone behind anything but a letter or a digit.
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2065\u2800\u3164\uffa0\ufe00-\ufe0d\ufff0-\ufff8\ufffe\uffff"
+    "\U000e0000-\U000e0fff]|(?<=[A-Za-z0-9])[\ufe0e\ufe0f\u200c\u200d]"
+)
 
 
 def visible(text: str) -> str:
@@ -24,7 +30,13 @@ def visible(text: str) -> str:
     text = text.replace("\r\n", "\n")
     if text.isascii() and text.isprintable():
         return text
-    return "".join(_shown(character) for character in text)
+    shown = "".join(_shown(character) for character in text)
+    return _BLANK.sub(lambda match: _code(match[0]), shown)
+
+
+def one_line(text: str) -> str:
+    """As `visible`, for names and reasons, which must not look like several lines: white space is one space."""
+    return visible(" ".join(text.split()))
 
 
 def hidden_again(text: str) -> str:
@@ -36,5 +48,9 @@ def _shown(character: str) -> str:
     if character in _KEPT:
         return character
     if character == _OPENING or unicodedata.category(character) in _INVISIBLE:
-        return f"⟦U+{ord(character):04X}⟧"
+        return _code(character)
     return character
+
+
+def _code(character: str) -> str:
+    return f"⟦U+{ord(character):04X}⟧"

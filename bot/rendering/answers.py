@@ -22,6 +22,8 @@ from retrieval import (
     Span,
 )
 
+MOST_ATTRIBUTIONS = 4
+"""Of one excerpt that are listed under it."""
 _SILENCE = {
     Reason.NOTHING_INDEXED: Line.NOTHING_INDEXED,
     Reason.NOTHING_MATCHES_FILTERS: Line.NOTHING_MATCHES_FILTERS,
@@ -66,7 +68,7 @@ def _excerpt(excerpt: Excerpt) -> Iterator[Block]:
         yield Row(note, Say(Line.STATUS, {"status": Meta(excerpt.source.status)}))
     if excerpt.attribution_shown:
         identity = excerpt.source.id
-        cuts = tuple(Cut(identity, mark.span, mark.words) for mark in excerpt.attribution_shown)
+        cuts = tuple(Cut(identity, mark.span, mark.words) for mark in excerpt.attribution_shown[:MOST_ATTRIBUTIONS])
         yield Row(cuts, Say(Line.IN_THE_TEXT))
     yield Row((Meta(excerpt.code),), Say(Line.CODE), small=True)
 

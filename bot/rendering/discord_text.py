@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import accumulate, groupby
+from unicodedata import bidirectional
 
 from bot.catalogue import Line
-from bot.rendering.escape import escape, escape_signs, host_of, safe_link
+from bot.rendering.escape import escape, escape_signs, safe_link
 from bot.rendering.reply import Cut, Meta, Part, Quote, Reply, Row, Say
-from retrieval import GAP, visible
+from retrieval import GAP, one_line, visible
 
 PAGE = 4000
 """Characters of text in one message of Discord's second kind of components, counted as UTF-16 code units."""
@@ -129,7 +130,9 @@ def quoted(block: Quote, indices: range) -> str:
     for (bold, _), group in groupby(indices, key=lambda index: (index in block.bold, _gaps_up_to(block, index))):
         run = list(group)
         if run[0] in block.gaps:
-            text += GAP if text else GAP.lstrip()  # also where a page begins: two pieces are never neighbours
+            text += escape_signs(
+                GAP if text else GAP.lstrip()
+            )  # also where a page begins: two pieces are never neighbours
         words = "".join(block.sentences[index].text for index in run)
         text += _bold(words) if bold else escape(words)
     return "\n".join(f"> {line}" for line in text.rstrip().split("\n"))
@@ -157,12 +160,12 @@ def _row(row: Row) -> str:
 def _part(part: Part) -> str:
     match part:
         case Cut():
-            return f"*{escape(part.text.strip())}*"
+            return f"*{escape_signs(one_line(part.text))}*"
         case Meta(text, url):
+            # Never as a masked link: its label ends at the first bracket that closes, escaped or not, so a title or a
+            # quote before it could lead elsewhere; and inside it Discord shows the backslashes of escapes.
             link = safe_link(url) if url else None
-            if link is None:
-                return escape_signs(_clipped(text))
-            return f"[{escape_signs(_clipped(text))}](<{link}>) ({escape_signs(host_of(link))})"
+            return escape_signs(_clipped(text)) + (f" (<{link}>)" if link else "")
         case Say(line, values):
             return line.value.format_map({name: _part(value) for name, value in values.items()})
 
@@ -172,9 +175,14 @@ def _clipped(text: str, most: int = LONGEST_META) -> str:
     words = " ".join(text.split())
     shown = visible(words)
     if len(shown) <= most:
-        return shown
+        return _isolated(shown)
     kept = sum(length < most for length in accumulate(len(visible(character)) for character in words[:most]))
-    return visible(words[:kept]) + "…"
+    return _isolated(visible(words[:kept]) + "…")
+
+
+def _isolated(text: str) -> str:
+    """A name written from right to left is kept from turning round the dates and numbers beside it (UAX #9)."""
+    return f"\u2068{text}\u2069" if any(bidirectional(c) in ("R", "AL", "AN") for c in text) else text
 
 
 def _length(text: str) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.rendering.escape import with_line_feeds
 from bot.rendering.reply import Block, Cut, Meta, Part, Quote, Reply, Row, Say
-from retrieval import GAP, visible
+from retrieval import GAP, one_line, visible
 
 _BOLD, _PLAIN = "\033[1m", "\033[0m"
 DOT = " · "
@@ -32,9 +32,9 @@ def _block(block: Block, styled: bool) -> str:
 def _part(part: Part) -> str:
     match part:
         case Cut():
-            return visible(with_line_feeds(part.text.strip()))
+            return one_line(part.text)
         case Meta(text, url):
-            shown = visible(" ".join(text.split()))
+            shown = one_line(text)
             return f"{shown} ({visible(url)})" if url else shown
         case Say(line, values):
             return line.value.format_map({name: _part(value) for name, value in values.items()})

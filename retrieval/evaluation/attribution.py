@@ -11,7 +11,7 @@ import numpy as np
 
 from retrieval.answers import Hit
 from retrieval.codes import Code
-from retrieval.evaluation.metrics import share
+from retrieval.evaluation.metrics import precision_and_recall, share
 from retrieval.evaluation.relations import Relation
 from retrieval.excerpting import chosen_sentences, excerpt_around, grown
 from retrieval.records import Document, Passage
@@ -70,7 +70,7 @@ def attribution(relations: Sequence[Relation], documents: Iterable[Document]) ->
         share([one.kept for one in excerpts]),
         share([one.named for one in excerpts if one.named is not None]),
         float(np.mean([one.sentences for one in excerpts])) if excerpts else None,
-        *_precision_and_recall(labelled, called),
+        *precision_and_recall(labelled, called),
     )
 
 
@@ -104,13 +104,3 @@ def _names(name: str, texts: Sequence[str]) -> bool:
     """As words of their own: “Fox” is not named by “Foxes”."""
     word = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)")
     return any(word.search(text) for text in texts)
-
-
-def _precision_and_recall(labelled: Sequence[bool], called: Sequence[bool]) -> tuple[float | None, float | None]:
-    # Imported here because it takes seconds, which the other commands should not.
-    from sklearn.metrics import precision_score, recall_score  # noqa: PLC0415
-
-    return (
-        float(precision_score(labelled, called)) if any(called) else None,
-        float(recall_score(labelled, called)) if any(labelled) else None,
-    )

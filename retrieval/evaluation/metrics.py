@@ -94,5 +94,18 @@ def share(true: Sequence[bool]) -> float | None:
     return sum(true) / len(true) if true else None
 
 
+def precision_and_recall(labelled: Sequence[bool], called: Sequence[bool]) -> tuple[float | None, float | None]:
+    """Of the sentences that were called so against those that are labelled so; None where there are none.
+
+    Imports scikit-learn, which takes seconds that the other commands should not.
+    """
+    from sklearn.metrics import precision_score, recall_score  # noqa: PLC0415
+
+    return (
+        float(precision_score(labelled, called)) if any(called) else None,
+        float(recall_score(labelled, called)) if any(labelled) else None,
+    )
+
+
 def _with_spans(asked: Sequence[Asked]) -> list[Asked]:
     return [one for one in asked if one.question.right and one.question.spans]

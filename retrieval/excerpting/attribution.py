@@ -7,7 +7,8 @@ its clause or, after a quotation, behind it. A verb whose subject is no name, ti
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 
 from retrieval.answers import Attribution
 from retrieval.excerpting.cues import Cues, english
@@ -15,6 +16,10 @@ from retrieval.spans import Span
 
 _BREAK = re.compile(r"[,;:()“”\"—–]|[.!?](?=\s|\Z)|\s-\s")
 _ABBREVIATION = re.compile(r"\b(?:[A-Z]|[A-Z][a-z]{1,4})\.\Z")
+_LONGEST_ABBREVIATION = 7
+"""Characters that `_ABBREVIATION` has to see: five letters, the dot, and what stands before the first."""
+LONGEST_SENTENCE = 2000
+"""Characters. What a splitter leaves in one piece beyond this is a list or a table, in which rules find nothing."""
 _WORD = re.compile(r"[\w’'.-]+")
 _LONGEST_SUBJECT = 14
 """Words. A longer run before a verb is a clause of its own."""
@@ -22,10 +27,13 @@ _LONGEST_SUBJECT = 14
 
 def find_attributions(text: str, sentence: Span) -> tuple[Attribution, ...]:
     """In order, none inside another. Spans are of `text` and lie within `sentence`."""
+    if len(sentence) > LONGEST_SENTENCE:
+        return ()
     words = sentence.of(text)
     cues = english()
-    found = sorted(_by_phrase(words, cues), key=lambda part: (part[0].start, -part[0].end))
-    found += [part for part in _by_verb(words, cues) if not any(part[0].overlaps(other) for other, _ in found)]
+    breaks = _breaks(words)
+    found = list(_by_phrase(words, cues, breaks))
+    found += [part for part in _by_verb(words, cues, breaks) if not any(part[0].overlaps(other) for other, _ in found)]
     found.sort(key=lambda part: part[0])
     return tuple(Attribution(span.shifted(sentence.start), span.of(words), cue) for span, cue in found)
 
@@ -37,12 +45,12 @@ def names_nobody(attribution: Attribution) -> bool:
     return bool(pronouns) and not any(word[:1].isupper() for word in listed if word not in pronouns)
 
 
-def _by_phrase(sentence: str, cues: Cues) -> Iterator[tuple[Span, str]]:
+def _by_phrase(sentence: str, cues: Cues, breaks: Sequence[Span]) -> Iterator[tuple[Span, str]]:
     last = 0
     for match in cues.phrase.finditer(sentence):
         if match.start() < last:
             continue
-        end = _next_break(sentence, match.end())
+        end = _next_break(breaks, match.end(), sentence)
         named = sentence[match.end() : end].strip()
         # “per day”, “per cent”: only somebody's name makes “per” an attribution.
         if not named or (match[0].lower() == "per" and not _names_somebody(named)):
@@ -51,21 +59,20 @@ def _by_phrase(sentence: str, cues: Cues) -> Iterator[tuple[Span, str]]:
         yield Span(match.start(), end), match[0]
 
 
-def _by_verb(sentence: str, cues: Cues) -> Iterator[tuple[Span, str]]:
+def _by_verb(sentence: str, cues: Cues, breaks: Sequence[Span]) -> Iterator[tuple[Span, str]]:
     last = 0
     for match in cues.verb.finditer(sentence):
         if match.start() < last:
             continue
-        before = sentence[_last_break(sentence, match.start(), last) : match.start()]
+        before = sentence[max(last, _last_break(breaks, match.start())) : match.start()]
         subject = before.strip()
         if _is_subject(subject, cues):
             start = match.start() - len(before.lstrip())
             last = match.end()
             yield Span(start, match.end()), match[0]
         elif not subject:  # inverted: “…,” said the minister
-            end = _next_break(sentence, match.end())
-            behind = sentence[match.end() : end].strip()
-            if _is_subject(behind, cues):
+            end = _next_break(breaks, match.end(), sentence)
+            if _is_subject(sentence[match.end() : end].strip(), cues):
                 last = end
                 yield Span(match.start(), end), match[0]
 
@@ -81,17 +88,23 @@ def _names_somebody(words: str) -> bool:
     return any(word[:1].isupper() for word in _WORD.findall(words))
 
 
-def _next_break(sentence: str, start: int) -> int:
-    for match in _BREAK.finditer(sentence, start):
-        if match[0] == "." and _ABBREVIATION.search(sentence[: match.end()]):
-            continue
-        return match.start()
-    return len(sentence.rstrip())
+def _breaks(sentence: str) -> list[Span]:
+    """Punctuation that ends a clause, in order; the dot of an abbreviation is none."""
+    found: list[Span] = []
+    for match in _BREAK.finditer(sentence):
+        seen = sentence[max(match.end() - _LONGEST_ABBREVIATION, 0) : match.end()]
+        if match[0] != "." or not _ABBREVIATION.search(seen):
+            found.append(Span(match.start(), match.end()))
+    return found
 
 
-def _last_break(sentence: str, end: int, floor: int) -> int:
-    at = floor
-    for match in _BREAK.finditer(sentence, floor, end):
-        if match[0] != "." or not _ABBREVIATION.search(sentence[: match.end()]):
-            at = match.end()
-    return at
+def _next_break(breaks: Sequence[Span], start: int, sentence: str) -> int:
+    """Where the first break at or after `start` begins, or the words end."""
+    at = bisect_left(breaks, start, key=lambda each: each.start)
+    return breaks[at].start if at < len(breaks) else max(len(sentence.rstrip()), start)
+
+
+def _last_break(breaks: Sequence[Span], end: int) -> int:
+    """Where the last break before `end` ends, or the sentence begins."""
+    at = bisect_left(breaks, end, key=lambda each: each.start)
+    return min(breaks[at - 1].end, end) if at else 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import logging
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -15,6 +16,8 @@ from retrieval.indexing.plan import Plan
 from retrieval.reading import digest_of, read_file
 from retrieval.records import Document
 from retrieval.store.protocol import FileRecord
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,10 @@ class ReadingPass:
                 document = read_file(self._folder, self._stamps[path], file.identity, file.first_seen or self._today)
             except UnreadableFile as error:
                 self.records[path] = replace(file, digest=self._digest_now(path), documents=(), reason=str(error))
+                continue
+            except Exception as error:  # a defect of the reader's: one file never stops the rest
+                log.exception("reading %r failed", path)
+                self.records[path] = replace(file, documents=(), reason=f"its reader failed ({type(error).__name__})")
                 continue
             self.records[path] = replace(file, documents=(file.identity,), reason=None)
             yield document

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
 from collections.abc import Iterator
@@ -12,6 +13,8 @@ from pathlib import Path, PurePosixPath
 
 from retrieval.errors import ArchiveFolderError, UnreadableFile
 
+MOST_DEEP = 50
+"""Folders inside one another."""
 SIDECARS = (".toml", ".json")
 """Endings of files that hold another file's metadata; they are not documents."""
 
@@ -30,29 +33,30 @@ class FileStamp:
 def walk(folder: Path) -> list[FileStamp]:
     """Every regular file below the folder but hidden ones and sidecars, sorted by path.
 
-    Symbolic links are not followed, whether they lead out of the folder or not. Raises ArchiveFolderError where the
-    folder or one inside it can't be listed: half a walk must not look like a whole one.
+    Symbolic links are not followed, whether they lead out of the folder or not. Folders deeper than MOST_DEEP are left
+    out. Raises ArchiveFolderError where the folder or one inside it can't be listed: half a walk must not look like a
+    whole one.
     """
     if not folder.is_dir():
         raise ArchiveFolderError(f"the archive folder {folder} does not exist; the index is left as it was")
     stats: dict[str, os.stat_result] = {}
-
-    def refuse(error: OSError) -> None:
-        raise ArchiveFolderError(f"can't list {error.filename}: {error.strerror}; the index is left as it was")
-
-    for here, folders, names in os.walk(folder, onerror=refuse):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in names:
-            if name.startswith("."):
-                continue
-            found = Path(here, name)
-            relative = found.relative_to(folder).as_posix()
-            try:
-                status = found.lstat()
-            except FileNotFoundError:  # removed between listing and looking
-                continue
-            if stat.S_ISREG(status.st_mode):
-                stats[relative] = status
+    waiting = [(folder, 0)]
+    while waiting:
+        here, depth = waiting.pop()
+        try:
+            with os.scandir(here) as entries:
+                for entry in entries:
+                    if entry.name.startswith("."):
+                        continue
+                    if entry.is_dir(follow_symlinks=False) and depth < MOST_DEEP:
+                        waiting.append((Path(entry.path), depth + 1))
+                    elif entry.is_file(follow_symlinks=False):
+                        with contextlib.suppress(FileNotFoundError):  # removed between listing and looking
+                            found = entry.stat(follow_symlinks=False)
+                            stats[Path(entry.path).relative_to(folder).as_posix()] = found
+        except OSError as error:
+            message = f"can't list {error.filename}: {error.strerror}; the index is left as it was"
+            raise ArchiveFolderError(message) from None
     return [_stamped(path, stats) for path in sorted(stats) if PurePosixPath(path).suffix.lower() not in SIDECARS]
 
 

@@ -10,7 +10,7 @@ from retrieval.reading.structure import Structure, lines
 from retrieval.records import Block, BlockKind, Furniture
 from retrieval.spans import Span, cover
 
-_COUNTER = re.compile(r"\s*\d[\d.,\u00a0 ]*[KkMm]?\s*")
+_COUNTER = re.compile(r"\d[\d.,\u00a0 ]{0,30}[KkMm]?")
 _ENDS_A_SENTENCE = re.compile(r"[.!?…。！？][\"'”’»)\]]*$")
 LONGEST_TITLE = 200
 """Characters. Headlines end well before; a first line beyond it is a paragraph."""
@@ -47,7 +47,7 @@ def _is_title(paragraph: str) -> bool:
 
 
 def _is_counter(paragraph: str) -> bool:
-    return all(_COUNTER.fullmatch(line) for line in paragraph.splitlines())
+    return all(_COUNTER.fullmatch(line.strip()) for line in paragraph.splitlines())
 
 
 def paragraphs(text: str) -> list[Span]:

@@ -63,6 +63,8 @@ def narrowed(where: Filter, name: str, value: str) -> Filter:
     given = value.strip()
     if not given:
         raise QuestionError(f"{name}: what should it be?")
+    if any("\ud800" <= character <= "\udfff" for character in given):
+        raise QuestionError(f"{name}: that is not text")
     value_of: Any = parse_date(given, name) if name in ("after", "before") else given
     return dataclasses.replace(where, **{name: value_of})
 

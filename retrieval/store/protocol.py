@@ -23,7 +23,6 @@ import numpy.typing as npt
 
 from retrieval.filters import Filter
 from retrieval.records import Document, Passage, Source, Unreadable
-from retrieval.spans import Span
 
 Vectors = npt.NDArray[np.float32]
 """(n, dimensions) float32, rows of unit length."""
@@ -123,8 +122,8 @@ class Snapshot(Protocol):
 
     def document(self, document_id: str) -> Document | None: ...
 
-    def slice(self, document_id: str, span: Span) -> str | None:
-        """The characters of that span as stored now; None for an unknown document or a span outside its text.
+    def text(self, document_id: str) -> str | None:
+        """The document's text as stored now, or None for an unknown one.
 
         Raises IndexDamaged, as `document` does, where the stored text is not the one that was indexed.
         """

@@ -11,6 +11,7 @@ import numpy as np
 from retrieval.codes import document_code
 from retrieval.reading.plain_text import structure
 from retrieval.records import Document, Passage, Source
+from retrieval.spans import Span
 from retrieval.splitting import cut_passages
 from retrieval.store.protocol import Backend, Draft, Manifest, Snapshot, Vectors
 
@@ -77,10 +78,16 @@ def opened(backend: Backend) -> Snapshot:
     return snapshot
 
 
+def cut(snapshot: Snapshot, document_id: str, span: Span) -> str | None:
+    """The slice of the stored text; None where the store has no such place."""
+    text = snapshot.text(document_id)
+    return span.of(text) if text is not None and span.end <= len(text) else None
+
+
 def words_of(snapshot: Snapshot, keys: list[int]) -> list[str]:
     """What each of the passages says, in the order of the keys."""
     passages = snapshot.passages(keys)
-    found = [snapshot.slice(passages[key].document_id, passages[key].span) for key in keys]
+    found = [cut(snapshot, passages[key].document_id, passages[key].span) for key in keys]
     return [words for words in found if words is not None]
 
 
@@ -93,6 +100,6 @@ def everything_of(snapshot: Snapshot) -> list[tuple[str, str, str, list[tuple[in
         for passage in cut_passages(document):
             stored = snapshot.with_code(passage.code)
             assert stored == [passage]
-            words = snapshot.slice(source.id, passage.span)
+            words = cut(snapshot, source.id, passage.span)
             said.append((source.path, passage.code, words or "", [(s.start, s.end) for s in passage.sentences]))
     return said

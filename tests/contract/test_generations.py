@@ -14,6 +14,7 @@ from little_archive import (
     FERRY,
     MODEL,
     add,
+    cut,
     everything_of,
     opened,
     page,
@@ -89,7 +90,7 @@ def test_a_removed_document_is_found_by_no_way_of_looking(backend):
     words = passage.span.of(ferry.text)
     assert snapshot.document(ferry.source.id) is None
     assert snapshot.source(ferry.source.id) is None
-    assert snapshot.slice(ferry.source.id, passage.span) is None
+    assert cut(snapshot, ferry.source.id, passage.span) is None
     assert snapshot.with_code(passage.code) == []
     assert words not in words_of(snapshot, [key for key, _ in snapshot.by_words(WordQuery("ferry"), EVERYTHING, 9)])
     assert words not in words_of(snapshot, [key for key, _ in snapshot.by_vector(vector_of(words), EVERYTHING, 9)])
@@ -130,7 +131,7 @@ def test_a_document_comes_back_character_for_character_with_all_that_is_known_of
     assert list(snapshot.sources()) == [document.source]
     for passage in cut_passages(document):
         assert snapshot.with_code(passage.code) == [passage]
-        assert snapshot.slice(document.source.id, passage.span) == passage.span.of(document.text)
+        assert cut(snapshot, document.source.id, passage.span) == passage.span.of(document.text)
 
 
 def test_files_are_remembered_with_the_reason_why_some_could_not_be_read(backend):

@@ -6,7 +6,7 @@ import datetime
 
 import numpy as np
 import pytest
-from little_archive import FERRY, MODEL, add, opened, page, publish, three_pages, vector_of, words_of
+from little_archive import FERRY, MODEL, add, cut, opened, page, publish, three_pages, vector_of, words_of
 
 from retrieval.filters import EVERYTHING, Filter
 from retrieval.spans import Span
@@ -256,10 +256,10 @@ def test_a_code_finds_its_passage_and_an_unknown_one_nothing(snapshot):
 
 def test_a_slice_is_the_characters_or_nothing(snapshot):
     identity = three_pages()[0].source.id
-    assert snapshot.slice(identity, Span(0, 9)) == "The ferry"
-    assert snapshot.slice(identity, Span(0, len(FERRY))) == FERRY
-    assert snapshot.slice(identity, Span(len(FERRY) - 1, len(FERRY) + 1)) is None
-    assert snapshot.slice("NEVERTHERE", Span(0, 1)) is None
+    assert cut(snapshot, identity, Span(0, 9)) == "The ferry"
+    assert cut(snapshot, identity, Span(0, len(FERRY))) == FERRY
+    assert cut(snapshot, identity, Span(len(FERRY) - 1, len(FERRY) + 1)) is None
+    assert cut(snapshot, "NEVERTHERE", Span(0, 1)) is None
     assert snapshot.document("NEVERTHERE") is None
     assert snapshot.source("NEVERTHERE") is None
 

@@ -1,4 +1,4 @@
-"""The real bot against the loopback Discord: what SimCord replaces, with the archive, the model and the process real."""
+"""The real bot against the loopback Discord: what SimCord replaces, with archive, model and process real."""
 
 from __future__ import annotations
 
@@ -83,19 +83,13 @@ async def test_a_malformed_frame_does_not_end_the_bot(indexed: tuple[BotSettings
         bot = ArchivistBot(settings, Library(settings, archive))
         running = asyncio.create_task(stay_connected(bot, server.token))
         try:
-            await asyncio.wait_for(ready(bot), PATIENCE)
-            await server.gateway.send_raw("{this is not JSON")
             await server.payload(Opcode.IDENTIFY, within=PATIENCE)
+            await server.gateway.send_raw("{this is not JSON")
             await server.payload(Opcode.IDENTIFY, within=PATIENCE)
             assert not running.done()
         finally:
             await bot.close()
             await asyncio.wait_for(running, PATIENCE)
-
-
-async def ready(bot: ArchivistBot) -> None:
-    while not bot.is_ready():
-        await asyncio.sleep(0.05)
 
 
 @asynccontextmanager

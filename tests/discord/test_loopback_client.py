@@ -133,7 +133,7 @@ async def test_the_token_is_in_nothing_that_is_recorded(server: LoopbackDiscord)
 
 async def test_a_wrong_token_fails_the_login(server: LoopbackDiscord) -> None:
     with pytest.raises(discord.LoginFailure):
-        async with server.running(PlainBot(), token="wrong"):  # noqa: S106 - that is the point
+        async with server.running(PlainBot(), token="wrong"):
             pass
     assert (await server.request(Endpoint.CURRENT_USER)).status == 401
 

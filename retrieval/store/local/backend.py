@@ -16,7 +16,7 @@ from retrieval.store.local.layout import Layout
 from retrieval.store.local.snapshot import LocalSnapshot
 from retrieval.store.protocol import Draft, Manifest
 
-_NUMBER = re.compile(r"\d{6,}")
+_NUMBER = re.compile(r"\d{6,12}")
 
 
 class LocalBackend:

@@ -15,7 +15,6 @@ import numpy as np
 from retrieval.errors import IndexDamaged
 from retrieval.filters import Filter
 from retrieval.records import Document, Passage, Source, Unreadable
-from retrieval.spans import Span
 from retrieval.store.local import schema
 from retrieval.store.local.layout import Layout, read_manifest
 from retrieval.store.local.vectors import VectorIndex
@@ -95,12 +94,9 @@ class LocalSnapshot:
         row = self._tables.first(f"SELECT {columns}, structure, text FROM documents WHERE id = ?", [document_id])
         return schema.document_of(schema.source_of(row[:-2]), row[-2], row[-1]) if row else None
 
-    def slice(self, document_id: str, span: Span) -> str | None:
+    def text(self, document_id: str) -> str | None:
         row = self._tables.first("SELECT text, text_sha256 FROM documents WHERE id = ?", [document_id])
-        if row is None:
-            return None
-        text = schema.checked(*row)
-        return span.of(text) if span.end <= len(text) else None
+        return schema.checked(*row) if row else None
 
     def sources(self) -> Iterator[Source]:
         yield from (schema.source_of(row) for row in self._tables.all(f"{_SOURCES} ORDER BY path", []))

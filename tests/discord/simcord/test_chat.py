@@ -49,6 +49,18 @@ async def test_show_in_chat_shows_the_code(world: World) -> None:
         assert said.markdown == slash.markdown
 
 
+async def test_chat_turns_pages_and_shows_what_is_around_as_the_commands_do(world: World) -> None:
+    code = await the_code(world)
+    pairs = (
+        (f"show {code} around:1", await world.slash("show", code=code, around=1)),
+        (f"[[{code}]] around:1", await world.slash("show", code=code, around=1)),
+        ("search Kharkiv page:2", await world.slash("search", words="Kharkiv", page=2)),
+    )
+    for words, expected in pairs:
+        said = await world.says(f"{world.mention} {words}")
+        assert [one.markdown for one in said] == [one.markdown for one in expected]
+
+
 async def test_show_without_a_code_is_a_question(world: World) -> None:
     (said,) = await world.says(f"{world.mention} show me how many settlements were liberated around Kharkiv")
     assert said.page.quotes or said.holds(Line.NOTHING_RELEVANT)

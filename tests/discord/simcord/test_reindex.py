@@ -381,6 +381,24 @@ async def test_whoever_joins_sees_how_far_it_is_and_then_the_same_report(
     assert len(world.sent("PATCH", "@original")) <= 6, "a hundred batches are not a hundred edits: Discord allows few"
 
 
+async def test_a_run_that_outlives_its_interaction_ends_in_an_ordinary_message(
+    new_world: NewWorld, scripted: Scripted, tmp_path: Path
+) -> None:
+    """After 15 minutes Discord takes no edit any more, as here from the middle on. No file is named to the channel."""
+    go_on = tmp_path / "go on"
+    scripted(HALFWAY.replace("{go_on}", str(go_on)))
+    world = new_world()
+    await world.start(admin_user_ids=str(world.alice.id))
+    await world.show_command_to("reindex", world.alice)
+    await world.without_waiting(world.slash("reindex"))
+    await world.until(lambda: getattr(world.bot.reindexing.state, "files", 0) == 50)
+    world.env.inject_error("*", "/webhooks/*", status=404, code=10015, times=None)
+    go_on.touch()
+    await world.env.settle()
+    (said,) = [said for said in world.said(viewer=world.bob) if not said.private]
+    assert said.holds(Line.REINDEX_DONE) and len(said.page.rows) == 1
+
+
 async def test_stopping_the_bot_stops_the_run(new_world: NewWorld, scripted: Scripted, tmp_path: Path) -> None:
     started = tmp_path / "started"
     scripted(f"open({str(started)!r}, 'w').close(); time.sleep(60)")

@@ -50,7 +50,7 @@ def test_who_is_meant_by_a_pronoun_is_inside_even_from_the_passage_before(excerp
     assert "Captain Pell Ardin spoke first" in excerpt(text, "He said the ferry sank").text
 
 
-@pytest.mark.parametrize("opening", ["He’s certain", "They've heard", "That’s why", "“It’s true"])
+@pytest.mark.parametrize("opening", ["He’s certain", "They've heard", "That’s why"])
 def test_a_pronoun_leans_back_with_a_verb_drawn_into_it_too(excerpt, opening):
     text = f"It rained{LONG}. Captain Pell Ardin spoke first{LONG}. {opening} it sank{LONG}. It snowed{LONG}."
     assert "Captain Pell Ardin spoke first" in excerpt(text, opening).text
