@@ -96,7 +96,7 @@ async def test_after_an_error_the_next_question_is_answered(world: World, monkey
 
 
 async def test_an_error_while_a_reply_is_checked_sends_no_quote(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(world.archive, "slice", fails)
+    monkeypatch.setattr(world.archive, "slices", fails)
     (said,) = await world.slash("ask", question=SETTLEMENTS)
     assert said.private and id_in(said)
     assert LIBERATED not in world.markdown_sent() and "secret detail" not in world.markdown_sent()

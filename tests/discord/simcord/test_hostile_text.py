@@ -168,12 +168,12 @@ NO_LINKS = (
     "not an address",
     "https://[::1",
 )
-LINKS = {
-    "https://news.example/tower": "news.example",
-    "http://news.example:8080/a?b=c#d": "news.example",
-    "https://news.example/a_(b)_c*d*?q=[x]": "news.example",
-    "https://news.example/a%20b%2Fc?d=%7Ce": "news.example",
-}
+LINKS = (
+    "https://news.example/tower",
+    "http://news.example:8080/a?b=c#d",
+    "https://news.example/a_(b)_c*d*?q=[x]",
+    "https://news.example/a%20b%2Fc?d=%7Ce",
+)
 BREAKING_OUT = (
     "https://news.example/> [x](https://evil.example) <",
     "https://news.example/\\>)](y)",
@@ -206,25 +206,29 @@ async def test_only_plain_http_and_https_become_links(linked: World) -> None:
         assert source.live == [] and source.text.startswith("The tower · undated"), url
 
 
-async def test_a_link_leads_where_the_metadata_says_and_shows_the_host(linked: World) -> None:
-    for url, host in LINKS.items():
+async def test_a_link_leads_where_the_metadata_says_and_is_shown_in_full(linked: World) -> None:
+    for url in LINKS:
         source = await source_line(linked, url)
-        (target,) = source.of("link")
-        assert unquote(target) == unquote(url), "brackets may be written as %28, which is the same address"
-        assert source.text.startswith(f"The tower ({host}) · ")
+        link = the_link(source)
+        assert unquote(link) == unquote(url), "brackets may be written as %28, which is the same address"
+        assert source.text.startswith(f"The tower (<{link}>) · undated"), "it stands behind no other words"
 
 
 async def test_an_address_cannot_break_out_of_its_link(linked: World) -> None:
     for url in BREAKING_OUT:
         source = await source_line(linked, url)
-        assert source.kinds == {"link"}, url
-        (target,) = source.of("link")
-        assert unquote(target) == url and "evil" not in source.text
+        assert unquote(the_link(source)) == url
+        assert source.text.endswith(f"{ADDRESSES.index(url):02}.txt"), "and the line goes on behind it"
 
 
 async def test_a_host_in_another_script_is_shown_as_the_network_knows_it(linked: World) -> None:
-    source = await source_line(linked, LOOKS_LIKE_ANOTHER)
-    assert source.text.startswith("The tower (xn--nws-rdd.example)")
+    assert the_link(await source_line(linked, LOOKS_LIKE_ANOTHER)) == "https://xn--nws-rdd.example/"
+
+
+def the_link(source: Part) -> str:
+    assert source.kinds == {"autolink"}
+    (shown,) = source.of("autolink")
+    return shown.removeprefix("<").removesuffix(">")
 
 
 def tower(url: str, name: str = "tower") -> dict[str, str]:

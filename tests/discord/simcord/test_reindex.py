@@ -16,7 +16,7 @@ from simcord.interactions import base_payload
 
 from bot.catalogue import Line
 from retrieval import Archive
-from tests.discord.simcord.conftest import NewArchive, NewWorld
+from tests.discord.simcord.conftest import REPOSITORY, NewArchive, NewWorld
 from tests.discord.simcord.world import Said, World, said_in
 
 Owners = Callable[..., None]
@@ -33,6 +33,7 @@ def child(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("ARCHIVIST_ARCHIVE", str(tmp_path / "archive"))
     monkeypatch.setenv("ARCHIVIST_DATA", str(tmp_path / "data"))
     monkeypatch.setenv("ARCHIVIST_MODEL", "all-MiniLM-L6-v2")
+    monkeypatch.setenv("PYTHONPATH", str(REPOSITORY))  # also where the packages are not installed
 
 
 @pytest.fixture
