@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 
 import discord
@@ -48,6 +49,7 @@ async def stay_connected(bot: commands.Bot, token: str) -> None:
             raise ClosedForGood(f"close code {error.code}, {REASONS.get(error.code, 'unknown')}") from error
         except Exception:
             log.exception("the connection to Discord failed")
+            await _let_go(bot)
         if bot.is_closed():
             return
         if asyncio.get_running_loop().time() - started > 10 * LONGEST_WAIT:
@@ -55,3 +57,11 @@ async def stay_connected(bot: commands.Bot, token: str) -> None:
         log.info("connecting again in %.0f seconds", wait)
         await asyncio.sleep(wait)
         wait = min(2 * wait, LONGEST_WAIT)
+
+
+async def _let_go(bot: commands.Bot) -> None:
+    """Closes the socket that discord.py left open, whose heartbeat would go on beside the next one's."""
+    socket: discord.gateway.DiscordWebSocket | None = bot.ws
+    if socket is not None:
+        with contextlib.suppress(Exception):  # it is given up in any case
+            await socket.close(4000)
