@@ -9,7 +9,7 @@ import signal
 import click
 
 from bot.settings import BotSettings
-from retrieval import SettingsError, archivist, ending, load_settings
+from retrieval import SettingsError, archivist, command_line, ending, load_settings
 
 UNAVAILABLE = 69
 """sysexits' EX_UNAVAILABLE: Discord can't be reached or refuses the bot."""
@@ -78,7 +78,7 @@ async def _run(settings: BotSettings, token: str) -> int:
 
 
 def main() -> None:
-    archivist(prog_name="archivist")
+    command_line()
 
 
 if __name__ == "__main__":

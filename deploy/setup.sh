@@ -21,12 +21,14 @@ find_python() {
 install() {
     local target=$1 stamp now
     stamp=".venv/installed-$(printf '%s' "$target" | tr -cd 'a-z')" # installed-, installed-test
-    if [ ! -x .venv/bin/python ]; then
-        "$(find_python)" -m venv .venv || {
+    if ! .venv/bin/python -m pip --version >/dev/null 2>&1; then # none yet, or one that was left half made
+        "$(find_python)" -m venv --clear .venv || {
+            rm -rf .venv
             echo "deploy: the virtual environment could not be made; Debian and Ubuntu need the package python3-venv" >&2
             exit 2
         }
     fi
+    [ -x .venv/bin/archivist ] || rm -f .venv/installed-*
     now=$(cat pyproject.toml deploy/constraints.txt | .venv/bin/python -c \
         'import hashlib, sys; print(hashlib.sha256(sys.stdin.buffer.read()).hexdigest())')
     # What is installed for testing is enough for running.

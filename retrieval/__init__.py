@@ -15,7 +15,7 @@ from retrieval.answers import (
     Voice,
 )
 from retrieval.archive import Archive, Status
-from retrieval.cli import archivist, ending
+from retrieval.cli import archivist, command_line, ending
 from retrieval.codes import parse_code
 from retrieval.errors import ArchivistError, QuestionError, SettingsError, UnknownCode
 from retrieval.filters import EVERYTHING, Filter
@@ -54,6 +54,7 @@ __all__ = [
     "UnknownCode",
     "Voice",
     "archivist",
+    "command_line",
     "ending",
     "hidden_again",
     "load_settings",

@@ -1,5 +1,5 @@
 """`python -m retrieval`: the command line without the bot, which starts `index` this way in a process of its own."""
 
-from retrieval.cli import archivist
+from retrieval.cli import command_line
 
-archivist(prog_name="archivist")
+command_line()

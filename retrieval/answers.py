@@ -77,9 +77,10 @@ class Excerpt:
 
     @property
     def attribution_shown(self) -> tuple[Attribution, ...]:
-        """Who claims what the answer says; of all that is shown, where nothing is marked or nobody claims it."""
-        inside = tuple(mark for mark in self.attribution if any(span.contains(mark.span) for span in self.answer))
-        return inside or self.attribution
+        """Who claims what the answer says; of all that is shown, where nothing is marked as the answer."""
+        if not self.answer:
+            return self.attribution
+        return tuple(mark for mark in self.attribution if any(span.contains(mark.span) for span in self.answer))
 
     @staticmethod
     def joined(text: str, spans: tuple[Span, ...]) -> str:

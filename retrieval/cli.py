@@ -35,6 +35,18 @@ def archivist() -> None:
     """Answers from an archive of documents, in the archive's own words."""
 
 
+def command_line() -> NoReturn:
+    """Runs the command that the arguments name. What is wrong with them is one line, as every other error."""
+    try:
+        sys.exit(archivist.main(prog_name="archivist", standalone_mode=False) or FOUND)
+    except click.UsageError as error:
+        where = error.ctx.command_path if error.ctx else "archivist"
+        click.echo(f"archivist: {visible(error.format_message())} See {where} --help", err=True)
+        sys.exit(FIXABLE)
+    except click.Abort:
+        sys.exit(130)  # 128 + SIGINT
+
+
 def ending(command: Callable[Parameters, int]) -> Callable[Parameters, NoReturn]:
     """Ends the process with the command's status; an error becomes one line on standard error."""
 
@@ -89,12 +101,12 @@ def opened() -> Iterator[Archive]:
 
 def filter_options(command: Callable[..., Any]) -> Callable[..., Any]:
     meant = {
-        "after": "published on this day or later, 2022-05-31",
-        "before": "published on this day or earlier",
-        "publisher": "published by",
-        "author": "written by",
-        "collection": "in this collection",
-        "language": "in this language, en",
+        "after": "published on this day or later (YYYY-MM-DD)",
+        "before": "published on this day or earlier (YYYY-MM-DD)",
+        "publisher": "by this publisher, named in full",
+        "author": "by this author, named in full",
+        "collection": "of this collection",
+        "language": "in this language (such as en)",
     }
     for name, text in reversed(meant.items()):
         command = click.option(f"--{name}", help=f"only documents {text}")(command)
@@ -161,20 +173,20 @@ def progress_lines() -> Iterator[Callable[[Progress], None]]:
 
 
 @archivist.command()
-@click.argument("question")
+@click.argument("question", nargs=-1, required=True)
 @filter_options
 @click.option("--limit", type=click.IntRange(1, 20), help="most excerpts")
 @as_json
 @ending
-def ask(question: str, limit: int | None, as_json: bool, **given: str | None) -> int:
+def ask(question: tuple[str, ...], limit: int | None, as_json: bool, **given: str | None) -> int:
     """Answer QUESTION with excerpts, or say that the archive has no answer."""
     with opened() as archive:
-        answer = archive.ask(question, filter_from(given), limit)
+        answer = archive.ask(" ".join(question), filter_from(given), limit)
     put(as_json, presenting.answer_json(answer), presenting.answer_text(answer))
     return FOUND if isinstance(answer, Found) else NOTHING
 
 
-@archivist.command()
+@archivist.command(context_settings={"ignore_unknown_options": True})  # -word is a word to leave out
 @click.argument("words", nargs=-1, required=True)
 @filter_options
 @click.option("--page", type=click.IntRange(1, 1000), default=1)
@@ -196,7 +208,12 @@ def search(words: tuple[str, ...], page: int, as_json: bool, **given: str | None
 def show(code: str, around: int, as_json: bool) -> int:
     """Show the passage with CODE."""
     with opened() as archive:
-        shown = archive.show(code, around)
+        try:
+            shown = archive.show(code, around)
+        except UnknownCode as error:
+            if as_json:
+                put(as_json, {"outcome": "absent", "code": code, "reason": str(error)}, "")
+            raise
     value = (
         presenting.shown_json(shown[0]) if len(shown) == 1 else {"ambiguous": list(map(presenting.shown_json, shown))}
     )

@@ -145,9 +145,15 @@ def source_text(source: Source, paragraph: int) -> str:
 def listing_text(listing: Listing) -> str:
     parts = [excerpt_text(excerpt) for excerpt in listing.excerpts]
     if not parts:
-        parts = ["No passage has all of this." if listing.page == 1 else "There is no such page."]
+        parts = [_no_hits(listing)]
     end = f"page {listing.page}; there are more: --page {listing.page + 1}\n" if listing.more else ""
     return "\n\n".join(parts) + f"\n\n{end}{searched_text(listing.searched)}"
+
+
+def _no_hits(listing: Listing) -> str:
+    if not listing.searched.documents:
+        return REASONS[Reason.NOTHING_MATCHES_FILTERS if listing.searched.filters else Reason.NOTHING_INDEXED]
+    return "No passage has all of this." if listing.page == 1 else f"There is no page {listing.page}."
 
 
 def shown_text(shown: Shown) -> str:

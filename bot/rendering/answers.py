@@ -46,12 +46,18 @@ def render_listing(listing: Listing, *, private: bool = False) -> Reply:
     blocks = [block for excerpt in listing.excerpts for block in _excerpt(excerpt)]
     page = Meta(str(listing.page))
     if not listing.excerpts:
-        blocks.append(Row((Say(Line.NO_HITS) if listing.page == 1 else Say(Line.NO_SUCH_PAGE, {"page": page}),)))
+        blocks.append(Row((Say(_no_hits(listing), {"page": page}),)))
     elif listing.more:
         blocks.append(Row((Say(Line.MORE_HITS, {"page": page, "next": Meta(str(listing.page + 1))}),), small=True))
     elif listing.page > 1:
         blocks.append(Row((Say(Line.LAST_HITS, {"page": page}),), small=True))
     return Reply((*blocks, _searched(listing.searched)), private)
+
+
+def _no_hits(listing: Listing) -> Line:
+    if not listing.searched.documents:
+        return Line.NOTHING_MATCHES_FILTERS if listing.searched.filters else Line.NOTHING_INDEXED
+    return Line.NO_HITS if listing.page == 1 else Line.NO_SUCH_PAGE
 
 
 def render_shown(passages: Iterable[Shown], *, private: bool = False) -> Reply:

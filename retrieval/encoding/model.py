@@ -93,7 +93,11 @@ def _folder(name: str) -> Path | None:
     if name == packaged.NAME:
         return packaged.packaged_model()
     folder = Path(name).expanduser()
-    return folder if folder.is_dir() else None
+    if not folder.is_dir():
+        return None
+    if not any((folder / marker).is_file() for marker in ("modules.json", "config.json")):
+        raise ModelError(f"{folder} is not a model's folder: it has neither modules.json nor config.json")
+    return folder
 
 
 def _of_files(folder: Path) -> str:

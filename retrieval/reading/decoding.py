@@ -30,6 +30,8 @@ def decode(content: bytes) -> str:
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError:
+        if b"\0" in content:  # UTF-16 without its mark looks so, and so does every binary file
+            raise UnreadableFile("holds NUL bytes as only binary files do") from None
         best = from_bytes(content).best()
         if best is None:
             raise UnreadableFile("not text in any encoding that could be told") from None
