@@ -54,7 +54,9 @@ def test_every_line_of_a_pipe_is_answered_in_order(environment: dict[str, str], 
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    shown, searched, helped = (done.stdout.index(words) for words in ("0000000000", "No passage", "I answer questions"))
+    shown, searched, helped = (
+        done.stdout.index(words) for words in ("0000000000", "Nothing is indexed", "I answer questions")
+    )
     assert shown < searched < helped
 
 
@@ -68,7 +70,7 @@ def test_ctrl_c_at_the_prompt_ends_it_within_a_second(environment: dict[str, str
         while not shown.endswith(b"\n> "):
             shown += os.read(ours, 1000)
         os.write(ours, b"search tower\n")
-        while b"No passage" not in shown or not shown.endswith(b"\n> "):
+        while b"Nothing is indexed" not in shown or not shown.endswith(b"\n> "):
             shown += os.read(ours, 1000)
         child.send_signal(signal.SIGINT)
         began = time.perf_counter()
