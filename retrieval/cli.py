@@ -18,9 +18,9 @@ from tqdm import tqdm
 from retrieval import presenting
 from retrieval.answers import Found
 from retrieval.archive import Archive
+from retrieval.cli_progress import progress_bar, progress_lines
 from retrieval.errors import ArchivistError, UnknownCode
 from retrieval.filters import EVERYTHING, Filter
-from retrieval.indexing import Progress
 from retrieval.searching import narrowed
 from retrieval.settings import RetrievalSettings
 from retrieval.visibility import visible
@@ -141,35 +141,6 @@ def index(full: bool, dry_run: bool, progress: str, as_json: bool) -> int:
         done = archive.reindex(full, dry_run, report)
     put(as_json, presenting.report_json(done), presenting.report_text(done))
     return FOUND
-
-
-@contextlib.contextmanager
-def progress_bar() -> Iterator[Callable[[Progress], None]]:
-    """On a terminal only; standard output stays free for the result."""
-    with tqdm(unit=" files", file=sys.stderr, disable=None, leave=False) as bar:
-
-        def report(progress: Progress) -> None:
-            bar.total = progress.of_files
-            bar.set_postfix_str(f"{progress.passages} passages")
-            bar.update(progress.files - bar.n)
-
-        yield report
-
-
-@contextlib.contextmanager
-def progress_lines() -> Iterator[Callable[[Progress], None]]:
-    """One JSON object a line on standard error, for the bot, which runs this command in a process of its own."""
-
-    def report(progress: Progress) -> None:
-        line = {
-            "files": progress.files,
-            "of_files": progress.of_files,
-            "passages": progress.passages,
-            "seconds": progress.seconds,
-        }
-        click.echo(json.dumps(line), err=True)
-
-    yield report
 
 
 @archivist.command()
