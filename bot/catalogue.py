@@ -23,6 +23,12 @@ class Line(Enum):
     IN_THE_TEXT = "In the text:"
     STATUS = "{status}:"
     CODE = "code"
+    COPIES = "Nearly word for word in:"
+    UNDERSTOOD = "Understood:"
+    ONLY_PHRASE = "word for word “{value}”"
+    ONLY = "only {field} {value} (“{words}”)"
+    PREFERRED = "preferably {field} {value} (“{words}”)"
+    AS_WRITTEN = "“ask as written: …” leaves that out"
 
     # Silence
     NOTHING_INDEXED = "Nothing is indexed yet."
@@ -77,7 +83,11 @@ class Line(Enum):
         "source and the words that say who claims it. I never write a claim of my own, and when the archive has no "
         "answer I say so."
     )
-    HELP_ASK = "/ask, or mention me with a question: the passages that answer it, the answering sentence in bold."
+    HELP_ASK = (
+        "/ask, or mention me with a question: the passages that answer it, the answering sentence in bold. Words in "
+        "quotation marks must stand in the passage; dates, publishers, authors and collections in the question are "
+        "understood, and the answer says how. “ask as written: …” takes the question for its words alone."
+    )
     HELP_SEARCH = (
         '/search, or mention me with “search …”: the passages that hold all the words. “"two words"” must stand so, '
         "“-word” must not; “publisher:name”, “author:name”, “collection:name”, “after:2022-05-01” and "

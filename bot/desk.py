@@ -77,8 +77,9 @@ class Desk:
 
     async def _looked_up(self, request: Request, private: bool) -> Reply:
         match request:
-            case Ask(question, filters):
-                return render_answer(await self._library.ask(question, _filter(filters)), private=private)
+            case Ask(question, filters, as_written):
+                answer = await self._library.ask(question, _filter(filters), as_written=as_written)
+                return render_answer(answer, private=private)
             case Search(words, page):
                 return render_listing(await self._library.search(words, EVERYTHING, page), private=private)
             case Show(code, around):

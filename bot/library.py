@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from enum import Enum
@@ -62,8 +63,10 @@ class Library:
             self._failed_to_load = True
             raise
 
-    async def ask(self, question: str, where: Filter, limit: int | None = None) -> Answer:
-        return await self._run(lambda: self._archive.ask(question, where, limit))
+    async def ask(self, question: str, where: Filter, *, as_written: bool = False) -> Answer:
+        """Discord does not tell where the asker is, so their today is that of UTC."""
+        today = datetime.datetime.now(datetime.UTC).date()
+        return await self._run(lambda: self._archive.ask(question, where, today=today, as_written=as_written))
 
     async def search(self, words: str, where: Filter, page: int) -> Listing:
         return await self._run(lambda: self._archive.search(words, where, page))

@@ -16,6 +16,7 @@ MOST_AROUND = 3
 class Ask:
     question: str
     filters: Mapping[str, str | None] = field(default_factory=dict)
+    as_written: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ Request = Ask | Search | Show | Help
 
 _VERB = re.compile(r"(ask|search|show|help)\b[:,]?\s*", re.IGNORECASE)
 _BRACKETED = re.compile(r"\[\[([^\[\]\n]{1,40})\]\]")
+_AS_WRITTEN = re.compile(r"as written[:,]?\s+(\S.*)", re.IGNORECASE | re.DOTALL)
 _SENTENCES = re.compile(r"\.\d+(-\d+)?$")
 _PAGE = re.compile(r"\s+page:([0-9]{1,4})$", re.IGNORECASE)
 _AROUND = re.compile(r"\s+around:([0-9]{1,4})$", re.IGNORECASE)
@@ -51,7 +53,9 @@ def parse_command(text: str) -> Request | None:
 
 
 def parse_request(text: str) -> Request:
-    """`ask …`, `search … page:2`, `show CODE around:2`, `help`, `[[CODE]]` anywhere; everything else is a question.
+    """`ask …`, `ask as written: …`, `search … page:2`, `show CODE around:2`, `help`, `[[CODE]]` anywhere.
+
+    Everything else is a question.
 
     “Show me the ships” and “help” in a sentence are questions: only a code follows `show`, and nothing `help`.
     More paragraphs around than `MOST_AROUND` are as many.
@@ -65,6 +69,8 @@ def parse_request(text: str) -> Request:
         return Ask(words) if words else Help()
     rest = words[verb.end() :].strip()
     match verb[1].lower():
+        case "ask" if plain := _AS_WRITTEN.fullmatch(rest):
+            return Ask(plain[1], as_written=True)
         case "ask" if rest:
             return Ask(rest)
         case "search" if rest:

@@ -1,17 +1,21 @@
 """Find passages in an archive of documents and cut out what answers, verbatim. `Archive` is the door."""
 
+from retrieval import cli_measuring as _measuring  # noqa: F401 - its commands are the command line's too
 from retrieval.answers import (
     GAP,
     Abstained,
     Answer,
     Attribution,
+    Copy,
     Excerpt,
     Found,
     Listing,
     NearMiss,
     Reason,
+    Role,
     Searched,
     Shown,
+    Understood,
     Voice,
 )
 from retrieval.archive import Archive, Status
@@ -35,6 +39,7 @@ __all__ = [
     "Archive",
     "ArchivistError",
     "Attribution",
+    "Copy",
     "Excerpt",
     "Filter",
     "Found",
@@ -45,12 +50,14 @@ __all__ = [
     "QuestionError",
     "Reason",
     "RetrievalSettings",
+    "Role",
     "Searched",
     "SettingsError",
     "Shown",
     "Source",
     "Span",
     "Status",
+    "Understood",
     "UnknownCode",
     "Voice",
     "archivist",

@@ -53,6 +53,14 @@ class Attribution:
 
 
 @dataclass(frozen=True, slots=True)
+class Copy:
+    """A passage of another document that says nearly the same, word for word."""
+
+    code: str
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
 class Excerpt:
     """Slices of one document, and everything needed to check them."""
 
@@ -67,6 +75,8 @@ class Excerpt:
     attribution: tuple[Attribution, ...]
     voice: Voice
     score: float
+    copies: tuple[Copy, ...] = ()
+    """Not shown, only named."""
 
     def __post_init__(self) -> None:
         if self.voice is Voice.ATTRIBUTED and not self.attribution:
@@ -97,6 +107,27 @@ class Searched:
     first: datetime.date | None = None
     last: datetime.date | None = None
     filters: Mapping[str, str] = field(default_factory=dict)
+    indexed: int = 0
+    """Passages that there are, whatever the filters leave of them."""
+
+
+class Role(StrEnum):
+    """What something that was understood of a question does to its answer."""
+
+    REQUIRED = "required"
+    PREFERRED = "preferred"
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """Something that the question says beside its words; shown with the answer, so that nothing works unseen."""
+
+    words: str
+    """As they stand in the question."""
+    field: str
+    """`phrase`, `published`, `dated`, `publisher`, `author` or `collection`."""
+    value: str
+    role: Role
 
 
 class Reason(StrEnum):
@@ -126,6 +157,7 @@ class Found:
     """Every candidate in order, before the decision to answer: what `evaluate` measures."""
     evidence: float
     seconds: Seconds
+    understood: tuple[Understood, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +170,7 @@ class Abstained:
     ranking: tuple[Hit, ...] = ()
     evidence: float = 0.0
     seconds: Seconds = field(default_factory=Seconds)
+    understood: tuple[Understood, ...] = ()
 
 
 Answer = Found | Abstained

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import datetime
 import threading
-import time
+import weakref
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from retrieval.answers import Abstained, Answer, Found, Listing, NearMiss, Reason, Searched, Seconds, Shown
+from retrieval.answering import Asked, answer, document_of, searched_in, unanswerable
+from retrieval.answers import Abstained, Answer, Listing, Reason, Shown
 from retrieval.codes import parse_code
-from retrieval.encoding import Encoder, fingerprint_of, load_encoder
+from retrieval.encoding import Encoder, Reranker, fingerprint_of, load_encoder, load_reranker
 from retrieval.errors import ModelError, QuestionError, UnknownCode
-from retrieval.excerpting import chosen_sentences, excerpt_around, in_context, whole_passage
+from retrieval.excerpting import chosen_sentences, in_context, whole_passage
 from retrieval.filters import EVERYTHING, Filter
 from retrieval.indexing import IndexReport, Progress, bring_in_step, index_fingerprint
-from retrieval.records import Document, Source, Unreadable
-from retrieval.searching import decide, parse_lookup
+from retrieval.records import Source, Unreadable
+from retrieval.searching import NAMED_FIELDS, Choice, Gate, KnownNames, parse_lookup, warm_up
 from retrieval.settings import RetrievalSettings
 from retrieval.spans import Span
 from retrieval.store.holder import SnapshotHolder
@@ -24,6 +26,8 @@ from retrieval.store.protocol import Backend, Coverage, Manifest, Snapshot
 
 PAGE = 5
 """Hits on a page of a lookup."""
+OWN_GATE = "gate.toml"
+"""In the data folder: what `archivist calibrate` fitted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +54,17 @@ class Archive:
         self._backend = backend or LocalBackend(settings.data)
         self._holder = SnapshotHolder(self._backend)
         self._encoder = encoder
+        self._reranker: Reranker | None = None
         self._loading = threading.Lock()
+        self._names: weakref.WeakKeyDictionary[Snapshot, KnownNames] = weakref.WeakKeyDictionary()
 
     def warm(self) -> None:
-        """Loads the model and opens the index, so that the first question need not. Raises ModelError, IndexDamaged."""
+        """Loads the models and opens the index, so that no question has to. Raises ModelError, IndexDamaged."""
         self._load_encoder()
-        with self._holder.reading():
-            pass
+        self._load_reranker()
+        warm_up()
+        with self._holder.reading() as snapshot:
+            self._known_names(snapshot)
 
     @property
     def is_warm(self) -> bool:
@@ -65,35 +73,26 @@ class Archive:
     def close(self) -> None:
         self._holder.close()
 
-    def ask(self, question: str, where: Filter = EVERYTHING, limit: int | None = None) -> Answer:
-        """Excerpts that answer, or why there are none. Raises ModelError or IndexDamaged: an outage is not silence."""
+    def ask(
+        self,
+        question: str,
+        where: Filter = EVERYTHING,
+        limit: int | None = None,
+        *,
+        today: datetime.date | None = None,
+        as_written: bool = False,
+    ) -> Answer:
+        """Excerpts that answer, or why there are none. `today` is the asker's; `as_written` takes the question for its
+        words alone. Raises ModelError or IndexDamaged: an outage is not silence.
+        """
+        asked = Asked(question, where, today, as_written or not self._settings.understand)
         with self._holder.reading() as snapshot:
-            searched = _searched(snapshot, where)
-            if snapshot is None or not snapshot.manifest.passages:
-                return Abstained(question, Reason.NOTHING_INDEXED, searched)
-            if not any(character.isalnum() for character in question):
-                return Abstained(question, Reason.NOT_A_QUESTION, searched)
-            if not searched.passages:
-                return Abstained(question, Reason.NOTHING_MATCHES_FILTERS, searched)
-            encoder = self._encoder_for(snapshot)
-            started = time.perf_counter()
-            vector = encoder.encode([question])[0]
-            encoded = time.perf_counter()
-            decision = decide(question, vector, snapshot, encoder, where=where, limit=limit or self._settings.excerpts)
-            searched_for = time.perf_counter() - encoded
-            if not decision.shown:
-                return Abstained(
-                    question,
-                    Reason.NOTHING_RELEVANT,
-                    searched,
-                    tuple(NearMiss(item.hit.passage, item.document.source) for item in decision.nearest),
-                    decision.ranking,
-                    decision.evidence,
-                    Seconds(encoded - started, searched_for),
-                )
-            excerpts = tuple(excerpt_around(item.answer, item.hit, item.document) for item in decision.shown)
-            seconds = Seconds(encoded - started, searched_for, time.perf_counter() - encoded - searched_for)
-            return Found(question, excerpts, searched, decision.ranking, decision.evidence, seconds)
+            meaning = asked.meaning(self._known_names(snapshot))
+            searched = searched_in(snapshot, meaning.where)
+            said = unanswerable(asked, meaning, searched)
+            if snapshot is None or said is not None:
+                return said or Abstained(question, Reason.NOTHING_INDEXED, searched)
+            return answer(meaning, searched, snapshot, self._encoder_for(snapshot), self._choice(limit))
 
     def search(self, words: str, where: Filter = EVERYTHING, page: int = 1, size: int = PAGE) -> Listing:
         """One page of the passages that hold all the words. Needs no model. Raises QuestionError, IndexDamaged."""
@@ -101,14 +100,14 @@ class Archive:
         if page < 1:
             raise QuestionError("the first page is 1")
         with self._holder.reading() as snapshot:
-            searched = _searched(snapshot, lookup.where)
+            searched = searched_in(snapshot, lookup.where)
             if snapshot is None:
                 return Listing(words, (), page, False, searched)
             scores = snapshot.by_words(lookup.query, lookup.where, size + 1, skip=(page - 1) * size)
             passages = snapshot.passages([key for key, _ in scores])
             excerpts = []
             for key, score in scores[:size]:
-                document = _document(snapshot, passages[key].document_id)
+                document = document_of(snapshot, passages[key].document_id)
                 excerpts.append(whole_passage(passages[key], document, score))
             return Listing(words, tuple(excerpts), page, len(scores) > size, searched)
 
@@ -124,7 +123,7 @@ class Archive:
                 raise UnknownCode(f"no passage in the archive has the code {wanted.passage}")
             shown = []
             for passage in passages:
-                document = _document(snapshot, passage.document_id)
+                document = document_of(snapshot, passage.document_id)
                 excerpt = chosen_sentences(passage, wanted, document)
                 context = in_context(excerpt, document, around) if around else None
                 shown.append(Shown(excerpt, context, snapshot.manifest.generation))
@@ -181,6 +180,26 @@ class Archive:
                 self._encoder = load_encoder(settings.model, settings.offline, settings.threads)
             return self._encoder
 
+    def _load_reranker(self) -> Reranker | None:
+        with self._loading:
+            settings = self._settings
+            if self._reranker is None and settings.reranker is not None:
+                self._reranker = load_reranker(settings.reranker, settings.offline)
+            return self._reranker
+
+    def _choice(self, limit: int | None) -> Choice:
+        settings = self._settings
+        own = settings.data / OWN_GATE
+        gate = Gate.read(own) if own.exists() else None
+        return Choice(limit or settings.excerpts, settings.excerpts_of_one_document, gate, self._load_reranker())
+
+    def _known_names(self, snapshot: Snapshot | None) -> KnownNames:
+        if snapshot is None:
+            return KnownNames({})
+        if snapshot not in self._names:
+            self._names[snapshot] = KnownNames({field: snapshot.names(field) for field in NAMED_FIELDS})
+        return self._names[snapshot]
+
     def _fingerprint(self) -> str | None:
         return self._encoder.fingerprint if self._encoder else fingerprint_of(self._settings.model)
 
@@ -192,22 +211,6 @@ class Archive:
                 "archivist index makes it anew"
             )
         return encoder
-
-
-def _searched(snapshot: Snapshot | None, where: Filter) -> Searched:
-    if snapshot is None:
-        return Searched(0, 0, 0, filters=where.given())
-    covered = snapshot.coverage(where)
-    return Searched(
-        snapshot.manifest.generation, covered.documents, covered.passages, covered.first, covered.last, where.given()
-    )
-
-
-def _document(snapshot: Snapshot, document_id: str) -> Document:
-    document = snapshot.document(document_id)
-    if document is None:
-        raise LookupError(f"passages of {document_id} without their document")
-    return document
 
 
 def _named(sources: list[Source], name: str) -> tuple[str, ...]:

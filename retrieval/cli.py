@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import contextlib
+import datetime
 import json
 import sys
 import traceback
 import uuid
 from collections.abc import Callable, Iterator
 from functools import wraps
-from pathlib import Path
 from typing import Any, NoReturn, ParamSpec
 
 import click
-from tqdm import tqdm
 
-from retrieval import presenting
+from retrieval import presenting, presenting_index
 from retrieval.answers import Found
 from retrieval.archive import Archive
 from retrieval.cli_progress import progress_bar, progress_lines
 from retrieval.errors import ArchivistError, UnknownCode
 from retrieval.filters import EVERYTHING, Filter
-from retrieval.searching import narrowed
+from retrieval.searching import narrowed, parse_date
 from retrieval.settings import RetrievalSettings
 from retrieval.visibility import visible
 
@@ -139,7 +138,7 @@ def index(full: bool, dry_run: bool, progress: str, as_json: bool) -> int:
     show = progress_lines if progress == "lines" else progress_bar
     with opened() as archive, show() as report:
         done = archive.reindex(full, dry_run, report)
-    put(as_json, presenting.report_json(done), presenting.report_text(done))
+    put(as_json, presenting_index.report_json(done), presenting_index.report_text(done))
     return FOUND
 
 
@@ -147,12 +146,22 @@ def index(full: bool, dry_run: bool, progress: str, as_json: bool) -> int:
 @click.argument("question", nargs=-1, required=True)
 @filter_options
 @click.option("--limit", type=click.IntRange(1, 20), help="most excerpts")
+@click.option("--today", help="the day that “last week” is counted from (YYYY-MM-DD); by default today")
+@click.option("--as-written", is_flag=True, help="understand no dates, names or phrases: only words")
 @as_json
 @ending
-def ask(question: tuple[str, ...], limit: int | None, as_json: bool, **given: str | None) -> int:
+def ask(
+    question: tuple[str, ...],
+    limit: int | None,
+    today: str | None,
+    as_written: bool,
+    as_json: bool,
+    **given: str | None,
+) -> int:
     """Answer QUESTION with excerpts, or say that the archive has no answer."""
+    day = parse_date(today, "today") if today is not None else datetime.date.today()
     with opened() as archive:
-        answer = archive.ask(" ".join(question), filter_from(given), limit)
+        answer = archive.ask(" ".join(question), filter_from(given), limit, today=day, as_written=as_written)
     put(as_json, presenting.answer_json(answer), presenting.answer_text(answer))
     return FOUND if isinstance(answer, Found) else NOTHING
 
@@ -199,25 +208,5 @@ def status(as_json: bool) -> int:
     """Say what is in the archive."""
     with opened() as archive:
         found = archive.status()
-    put(as_json, presenting.status_json(found), presenting.status_text(found))
+    put(as_json, presenting_index.status_json(found), presenting_index.status_text(found))
     return FOUND if found.coverage.documents else NOTHING
-
-
-@archivist.command()
-@click.argument("folder", type=click.Path(path_type=Path))
-@click.option("--limit", type=click.IntRange(1), help="ask only so many of its questions, spread evenly")
-@as_json
-@ending
-def evaluate(folder: Path, limit: int | None, as_json: bool) -> int:
-    """Measure with the question set in FOLDER (BEIR layout), through the same path as the bot."""
-    from retrieval.evaluation import evaluate as measured  # noqa: PLC0415 - its libraries are slow to import
-
-    with tqdm(unit=" steps", file=sys.stderr, disable=None, leave=False) as bar:
-
-        def report(done: int, total: int) -> None:
-            bar.total = total
-            bar.update(done - bar.n)
-
-        figures = measured(folder, RetrievalSettings.load(), limit=limit, report=report)
-    put(as_json, figures.as_json(), figures.as_table())
-    return FOUND

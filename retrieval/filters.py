@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime
 import unicodedata
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
+from typing import Any
 
 from retrieval.records import Source
 
@@ -54,6 +55,12 @@ class Filter:
         return all(
             wanted is None or (has is not None and filter_key(wanted) == filter_key(has)) for wanted, has in named
         )
+
+
+def with_field(where: Filter, name: str, value: datetime.date | str) -> Filter:
+    """`where` with one field more, or another value of it."""
+    changed: dict[str, Any] = {name: value}
+    return replace(where, **changed)
 
 
 EVERYTHING = Filter()

@@ -6,9 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from typing import Any
 
-from retrieval.answers import Abstained, Answer, Excerpt, Found, Listing, Reason, Searched, Shown
-from retrieval.archive import Status
-from retrieval.indexing import IndexReport
+from retrieval.answers import Abstained, Answer, Excerpt, Found, Listing, Reason, Role, Searched, Shown, Understood
 from retrieval.records import Source
 from retrieval.spans import Span
 from retrieval.visibility import one_line, visible
@@ -28,6 +26,7 @@ def answer_json(answer: Answer) -> Json:
             body["nearest"] = [
                 {"code": miss.passage.code, "title": miss.source.title, "answer": False} for miss in nearest
             ]
+    body["understood"] = [asdict(one) for one in answer.understood]
     return body | {"searched": searched, "seconds": asdict(answer.seconds)}
 
 
@@ -46,11 +45,31 @@ def excerpt_json(excerpt: Excerpt) -> Json:
         "document": source_json(excerpt.source),
         "paragraph": excerpt.passage.paragraph,
         "score": round(excerpt.score, 6),
+        "copies": [
+            {
+                "code": copy.code,
+                "title": copy.source.title,
+                "publisher": copy.source.publisher,
+                "path": copy.source.path,
+            }
+            for copy in excerpt.copies
+        ],
     }
 
 
 def source_json(source: Source) -> Json:
-    named = ("id", "title", "publisher", "author", "url", "path", "sha256", "collection", "language")
+    named = (
+        "id",
+        "title",
+        "publisher",
+        "author",
+        "url",
+        "path",
+        "sha256",
+        "collection",
+        "language",
+        "language_is_detected",
+    )
     said: Json = {name: getattr(source, name) for name in named}
     said["published"] = source.published.isoformat() if source.published else None
     said["first_seen"] = source.first_seen.isoformat()
@@ -78,38 +97,29 @@ def shown_json(shown: Shown) -> Json:
     }
 
 
-def status_json(status: Status) -> Json:
-    made = status.manifest
-    return {
-        "generation": made.generation if made else None,
-        "made": made.made.isoformat() if made else None,
-        "model": made.model if made else None,
-        "documents": status.coverage.documents,
-        "passages": status.coverage.passages,
-        "first": status.coverage.first.isoformat() if status.coverage.first else None,
-        "last": status.coverage.last.isoformat() if status.coverage.last else None,
-        "publishers": list(status.publishers),
-        "languages": list(status.languages),
-        "collections": list(status.collections),
-        "undated": list(status.undated),
-        "unreadable": [asdict(file) for file in status.unreadable],
-    }
-
-
-def report_json(report: IndexReport) -> Json:
-    return asdict(report)
-
-
 def answer_text(answer: Answer) -> str:
     match answer:
         case Found(_, excerpts):
-            return "\n\n".join(excerpt_text(excerpt) for excerpt in excerpts) + f"\n\n{searched_text(answer.searched)}"
+            end = "\n".join([*_understood(answer.understood), searched_text(answer.searched)])
+            return "\n\n".join(excerpt_text(excerpt) for excerpt in excerpts) + f"\n\n{end}"
         case Abstained(_, reason, searched, nearest):
-            lines = [REASONS[reason], searched_text(searched)]
+            lines = [REASONS[reason], *_understood(answer.understood), searched_text(searched)]
             if nearest:
                 lines.append("Nearest, but not an answer:")
                 lines += [f"  {miss.passage.code}  {one_line(miss.source.title)}" for miss in nearest]
             return "\n".join(lines)
+
+
+def _understood(understood: Iterable[Understood]) -> Iterator[str]:
+    said = [
+        f"word for word “{one_line(one.value)}”"
+        if one.field == "phrase"
+        else f"{'only' if one.role is Role.REQUIRED else 'preferably'} {one.field} {one_line(one.value)} "
+        f"(“{one_line(one.words)}”)"
+        for one in understood
+    ]
+    if said:
+        yield f"Understood: {'; '.join(said)}. --as-written leaves that out."
 
 
 REASONS = {
@@ -123,8 +133,8 @@ REASONS = {
 def searched_text(searched: Searched) -> str:
     span = f", {searched.first} to {searched.last}" if searched.first else ", undated" if searched.documents else ""
     filters = "".join(f", {name} {one_line(value)}" for name, value in searched.filters.items())
-    documents = _counted(searched.documents, "document")
-    return f"Searched {documents} and {_counted(searched.passages, 'passage')}{span}{filters}."
+    documents = counted(searched.documents, "document")
+    return f"Searched {documents} and {counted(searched.passages, 'passage')}{span}{filters}."
 
 
 def excerpt_text(excerpt: Excerpt) -> str:
@@ -132,7 +142,11 @@ def excerpt_text(excerpt: Excerpt) -> str:
     lines.append(source_text(excerpt.source, excerpt.passage.paragraph))
     if excerpt.attribution_shown:
         lines.append(f"In the text: {' · '.join(one_line(mark.words) for mark in excerpt.attribution_shown)}")
-    return "\n".join([*lines, f"[{excerpt.code}]"])
+    lines.append(f"[{excerpt.code}]")
+    if excerpt.copies:
+        named = (f"{one_line(copy.source.title)} [{copy.code}]" for copy in excerpt.copies)
+        lines.append(f"Nearly word for word in: {', '.join(named)}")
+    return "\n".join(lines)
 
 
 def source_text(source: Source, paragraph: int) -> str:
@@ -160,58 +174,8 @@ def shown_text(shown: Shown) -> str:
     return excerpt_text(shown.context or shown.excerpt)
 
 
-def status_text(status: Status) -> str:
-    if status.manifest is None:
-        return REASONS[Reason.NOTHING_INDEXED]
-    covered, made = status.coverage, status.manifest
-    dates = f"{covered.first} to {covered.last}" if covered.first else "none is dated"
-    rows = [
-        ("documents", str(covered.documents)),
-        ("passages", str(covered.passages)),
-        ("dates", dates),
-        ("publishers", ", ".join(status.publishers) or "none named"),
-        ("languages", ", ".join(status.languages) or "none named"),
-        ("collections", ", ".join(status.collections) or "none"),
-        ("generation", f"{made.generation}, made {made.made.isoformat()}"),
-        ("model", made.model),
-        ("undated", str(len(status.undated))),
-        ("unreadable", str(len(status.unreadable))),
-    ]
-    text = "\n".join(f"{name:<12}{one_line(value)}" for name, value in rows)
-    listed = _listed("undated", status.undated)
-    return "\n".join(
-        [text, *listed, *(f"  unreadable  {one_line(f.path)}: {one_line(f.reason)}" for f in status.unreadable)]
-    )
-
-
-def report_text(report: IndexReport) -> str:
-    verb = "would change" if report.dry_run else "index"
-    lines = [one_line(note) for note in report.notes]
-    lines.append(
-        f"{verb}: + {len(report.added)} added, ~ {len(report.changed)} changed, - {len(report.gone)} gone, "
-        f"> {len(report.moved)} moved, = {report.same} same, {len(report.unreadable)} unreadable"
-    )
-    if report.dry_run:
-        for mark, paths in (("+", report.added), ("~", report.changed), ("-", report.gone), (">", report.moved)):
-            lines += [f"  {mark} {one_line(path)}" for path in paths]
-    lines += [f"  unreadable  {one_line(file.path)}: {one_line(file.reason)}" for file in report.unreadable]
-    lines.append(
-        f"{_counted(report.documents, 'document')}, {_counted(report.passages, 'passage')}, "
-        f"generation {report.generation or 'none'}, {report.seconds:.1f} seconds"
-    )
-    return "\n".join(lines)
-
-
-def _counted(count: int, name: str) -> str:
+def counted(count: int, name: str) -> str:
     return f"{count:,} {name}" if count == 1 else f"{count:,} {name}s"
-
-
-def _listed(name: str, paths: Iterable[str], most: int = 20) -> Iterator[str]:
-    for count, path in enumerate(paths):
-        if count == most:
-            yield f"  {name}  and more: archivist status --json lists them all"
-            return
-        yield f"  {name}  {one_line(path)}"
 
 
 def _span_json(span: Span) -> Json:

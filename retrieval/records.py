@@ -29,6 +29,8 @@ class Source:
     published: datetime.date | None = None
     url: str | None = None
     language: str | None = None
+    language_is_detected: bool = False
+    """True: the source does not say; it was told by the text, or could not be told."""
     collection: str | None = None
     status: str | None = None
     status_note: str | None = None

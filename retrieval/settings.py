@@ -37,6 +37,17 @@ class RetrievalSettings(BaseSettings):
     offline: bool = Field(True, description="load models from this machine only; nothing is fetched")
     threads: int = Field(0, ge=0, le=256, description="processor threads for the model; 0 leaves it to PyTorch")
     excerpts: int = Field(3, ge=1, le=10, description="most excerpts in one answer")
+    excerpts_of_one_document: int = Field(
+        0, ge=0, le=10, description="most excerpts of one document in an answer; 0 is no limit of its own"
+    )
+    understand: bool = Field(
+        True,
+        description="read dates, names and “phrases” out of questions; false: take them for their words alone",
+    )
+    reranker: str | None = Field(
+        None,
+        description="cross-encoder that orders the best passages: a sentence-transformers name or a folder; or none",
+    )
 
     @model_validator(mode="after")
     def _data_is_apart(self) -> Self:

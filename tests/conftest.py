@@ -11,7 +11,9 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, settings
 
-from retrieval.encoding import Encoder, load_encoder
+from retrieval.encoding import Encoder, directions_of, load_encoder
+from retrieval.spans import Span
+from retrieval.store.protocol import PassageVectors
 
 REPOSITORY = Path(__file__).parents[1]
 SEED = REPOSITORY / "seeds" / "000_1c64d74089188847.txt"
@@ -37,6 +39,12 @@ class HashEncoder:
         self.encoded += texts
         rows = [self._row(f"{self.name}\0{text}") for text in texts]
         return np.stack(rows) if rows else np.zeros((0, self.dimensions), np.float32)
+
+    def encode_passages(self, texts: Sequence[str], sentences: Sequence[Sequence[Span]]) -> PassageVectors:
+        whole = self.encode(texts)
+        rows = [[self._row(span.of(text)) for span in spans] for text, spans in zip(texts, sentences, strict=True)]
+        parts = (np.stack(held) if held else np.zeros((0, self.dimensions), np.float32) for held in rows)
+        return PassageVectors(whole, tuple(directions_of(part) for part in parts))
 
     def _row(self, text: str) -> np.ndarray:
         digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()

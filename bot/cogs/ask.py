@@ -23,6 +23,7 @@ class AskCog(commands.Cog):
         publisher="published by",
         collection="in this collection",
         private="show the answer to you alone",
+        as_written="take the question for its words alone: no dates, names or phrases",
     )
     async def ask(
         self,
@@ -33,11 +34,12 @@ class AskCog(commands.Cog):
         publisher: str | None = None,
         collection: str | None = None,
         private: bool = False,
+        as_written: bool = False,
     ) -> None:
         outlet = InteractionOutlet(interaction)
         await outlet.defer(private=private)
         filters = {"after": after, "before": before, "publisher": publisher, "collection": collection}
-        await self.bot.desk.serve(Ask(question, filters), outlet, private=private)
+        await self.bot.desk.serve(Ask(question, filters, as_written), outlet, private=private)
 
 
 async def setup(bot: ArchivistBot) -> None:

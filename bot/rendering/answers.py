@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from bot.catalogue import Line
@@ -11,19 +11,24 @@ from retrieval import (
     GAP,
     Abstained,
     Answer,
+    Copy,
     Excerpt,
     Found,
     Listing,
     NearMiss,
     Reason,
+    Role,
     Searched,
     Shown,
     Source,
     Span,
+    Understood,
 )
 
 MOST_ATTRIBUTIONS = 4
 """Of one excerpt that are listed under it."""
+MOST_COPIES = 5
+MOST_UNDERSTOOD = 6
 _SILENCE = {
     Reason.NOTHING_INDEXED: Line.NOTHING_INDEXED,
     Reason.NOTHING_MATCHES_FILTERS: Line.NOTHING_MATCHES_FILTERS,
@@ -36,10 +41,10 @@ def render_answer(answer: Answer, *, private: bool = False) -> Reply:
     match answer:
         case Found(_, excerpts, searched):
             blocks = [block for excerpt in excerpts for block in _excerpt(excerpt)]
-            return Reply((*blocks, _searched(searched)), private)
+            return Reply((*blocks, *_understood(answer.understood), _searched(searched)), private)
         case Abstained(_, reason, searched, nearest):
-            rows = [Row((Say(_SILENCE[reason]),)), _searched(searched), *_nearest(nearest)]
-            return Reply(tuple(rows), private)
+            rows = [Row((Say(_SILENCE[reason]),)), *_understood(answer.understood), _searched(searched)]
+            return Reply((*rows, *_nearest(nearest)), private)
 
 
 def render_listing(listing: Listing, *, private: bool = False) -> Reply:
@@ -77,6 +82,17 @@ def _excerpt(excerpt: Excerpt) -> Iterator[Block]:
         cuts = tuple(Cut(identity, mark.span, mark.words) for mark in excerpt.attribution_shown[:MOST_ATTRIBUTIONS])
         yield Row(cuts, Say(Line.IN_THE_TEXT))
     yield Row((Meta(excerpt.code),), Say(Line.CODE), small=True)
+    if excerpt.copies:
+        yield Row(tuple(_copies(excerpt.copies)), Say(Line.COPIES), small=True)
+
+
+def _copies(copies: Sequence[Copy]) -> Iterator[Part]:
+    for copy in copies[:MOST_COPIES]:
+        source = copy.source
+        said = (source.title, source.publisher, source.published.isoformat() if source.published else None, copy.code)
+        yield Meta(", ".join(part for part in said if part))
+    if len(copies) > MOST_COPIES:
+        yield Say(Line.AND_MORE, {"count": Meta(str(len(copies) - MOST_COPIES))})
 
 
 def _quote(excerpt: Excerpt) -> Quote:
@@ -126,6 +142,20 @@ def _searched(searched: Searched) -> Row:
         filters = ", ".join(f"{name} {value}" for name, value in searched.filters.items())
         return Row((Say(Line.SEARCHED_FILTERED, values | {"filters": Meta(filters)}),), small=True)
     return Row((Say(Line.SEARCHED, values),), small=True)
+
+
+def _understood(understood: Sequence[Understood]) -> Iterator[Row]:
+    """What the question was taken to say beside its words, and how to ask without that."""
+    if understood:
+        said = [_one_understood(one) for one in understood[:MOST_UNDERSTOOD]]
+        yield Row((*said, Say(Line.AS_WRITTEN)), Say(Line.UNDERSTOOD), small=True)
+
+
+def _one_understood(one: Understood) -> Say:
+    if one.field == "phrase":
+        return Say(Line.ONLY_PHRASE, {"value": Meta(one.value)})
+    line = Line.ONLY if one.role is Role.REQUIRED else Line.PREFERRED
+    return Say(line, {"field": Meta(one.field), "value": Meta(one.value), "words": Meta(one.words)})
 
 
 def _counted(count: int, one: Line, many: Line) -> Say:

@@ -2,6 +2,16 @@
 
 from retrieval.encoding.cache import VectorCache
 from retrieval.encoding.encoder import Encoder
-from retrieval.encoding.model import fingerprint_of, load_encoder
+from retrieval.encoding.model import Reranker, fingerprint_of, load_encoder, load_reranker
+from retrieval.encoding.sentences import cosines_with, directions_of
 
-__all__ = ["Encoder", "VectorCache", "fingerprint_of", "load_encoder"]
+__all__ = [
+    "Encoder",
+    "Reranker",
+    "VectorCache",
+    "cosines_with",
+    "directions_of",
+    "fingerprint_of",
+    "load_encoder",
+    "load_reranker",
+]

@@ -1,4 +1,4 @@
-"""Vectors that were made before, by the model's fingerprint and the hash of the text."""
+"""Passages' vectors that were made before, by the model's fingerprint and the hash of what was encoded."""
 
 from __future__ import annotations
 
@@ -6,12 +6,15 @@ import hashlib
 import sqlite3
 import zlib
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 
 from retrieval.encoding.encoder import Encoder
-from retrieval.store.protocol import Vectors
+from retrieval.spans import Span
+from retrieval.store.protocol import Directions, PassageVectors, Vectors
 
 _AT_ONCE = 500
 
@@ -40,8 +43,8 @@ class VectorCache:
         self._tables.execute("PRAGMA journal_mode = WAL")
         self._tables.execute("PRAGMA synchronous = NORMAL")
         self._tables.execute(
-            "CREATE TABLE IF NOT EXISTS vectors (fingerprint TEXT, text_hash BLOB, vector BLOB NOT NULL, "
-            "PRIMARY KEY (fingerprint, text_hash)) STRICT, WITHOUT ROWID"
+            "CREATE TABLE IF NOT EXISTS passages (fingerprint TEXT, key BLOB, vectors BLOB NOT NULL, "
+            "PRIMARY KEY (fingerprint, key)) STRICT, WITHOUT ROWID"
         )
 
     def _begin_anew_after(self, error: sqlite3.DatabaseError) -> None:
@@ -54,50 +57,73 @@ class VectorCache:
         self._tables = sqlite3.connect(self._path, timeout=30)
         self._prepare()
 
-    def encode(self, texts: Sequence[str], encoder: Encoder) -> Vectors:
-        """As `encoder.encode`, for the texts not seen before; what was made is kept at once."""
-        hashes = [hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest() for text in texts]
+    def encode(self, texts: Sequence[str], sentences: Sequence[Sequence[Span]], encoder: Encoder) -> PassageVectors:
+        """As `encoder.encode_passages`, for the passages not seen before; what was made is kept at once."""
+        passages = [_Passage.of(text, spans) for text, spans in zip(texts, sentences, strict=True)]
         try:
-            known = self._known(hashes, encoder)
+            known = self._known(passages, encoder)
         except sqlite3.DatabaseError as error:
             self._begin_anew_after(error)
             known = {}
-        missing = {key: text for key, text in zip(hashes, texts, strict=True) if key not in known}
+        missing = list({passage.key: passage for passage in passages if passage.key not in known}.values())
         if missing:
-            made = dict(zip(missing, encoder.encode(list(missing.values())), strict=True))
+            vectors = encoder.encode_passages([p.text for p in missing], [p.sentences for p in missing])
+            pairs = zip(vectors.whole, vectors.sentences, strict=True)
+            made = {passage.key: pair for passage, pair in zip(missing, pairs, strict=True)}
             try:
                 self._keep(made, encoder)
             except sqlite3.DatabaseError as error:
                 self._begin_anew_after(error)
                 self._keep(made, encoder)
             known.update(made)
-        if not texts:
-            return np.zeros((0, encoder.dimensions), np.float32)
-        return np.stack([known[key] for key in hashes])
+        whole = [known[passage.key][0] for passage in passages]
+        rows = np.stack(whole) if whole else np.zeros((0, encoder.dimensions), np.float32)
+        return PassageVectors(rows, tuple(known[passage.key][1] for passage in passages))
 
-    def _keep(self, made: Mapping[bytes, Vectors], encoder: Encoder) -> None:
-        rows = [(encoder.fingerprint, key, _checked(key, vector.tobytes())) for key, vector in made.items()]
+    def _keep(self, made: Mapping[bytes, tuple[Vectors, Directions]], encoder: Encoder) -> None:
+        rows = [
+            (encoder.fingerprint, key, _checked(key, whole.tobytes() + sentences.tobytes()))
+            for key, (whole, sentences) in made.items()
+        ]
         with self._tables:
-            self._tables.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?, ?)", rows)
+            self._tables.executemany("INSERT OR REPLACE INTO passages VALUES (?, ?, ?)", rows)
 
-    def _known(self, hashes: Sequence[bytes], encoder: Encoder) -> dict[bytes, Vectors]:
-        found: dict[bytes, Vectors] = {}
-        for start in range(0, len(hashes), _AT_ONCE):
-            some = hashes[start : start + _AT_ONCE]
+    def _known(self, passages: Sequence[_Passage], encoder: Encoder) -> dict[bytes, tuple[Vectors, Directions]]:
+        found: dict[bytes, tuple[Vectors, Directions]] = {}
+        counts = {passage.key: len(passage.sentences) for passage in passages}
+        keys = list(counts)
+        dimensions = encoder.dimensions
+        for start in range(0, len(keys), _AT_ONCE):
+            some = keys[start : start + _AT_ONCE]
             marks = ", ".join("?" for _ in some)
             rows = self._tables.execute(
-                f"SELECT text_hash, vector FROM vectors WHERE fingerprint = ? AND text_hash IN ({marks})",
+                f"SELECT key, vectors FROM passages WHERE fingerprint = ? AND key IN ({marks})",
                 (encoder.fingerprint, *some),
             )
             for key, blob in rows:
-                vector = blob[:-_CHECK_BYTES]
-                if len(vector) == encoder.dimensions * 4 and blob == _checked(key, vector):
-                    found[key] = np.frombuffer(vector, np.float32)
+                vectors = blob[:-_CHECK_BYTES]
+                if len(vectors) == dimensions * (4 + counts[key]) and blob == _checked(key, vectors):
+                    whole = np.frombuffer(vectors, np.float32, dimensions)
+                    found[key] = whole, np.frombuffer(vectors, np.int8, offset=dimensions * 4).reshape(-1, dimensions)
         return found
 
     def close(self) -> None:
         self._tables.close()
 
 
-def _checked(key: bytes, vector: bytes) -> bytes:
-    return vector + zlib.crc32(key + vector).to_bytes(_CHECK_BYTES, "big")
+@dataclass(frozen=True, slots=True)
+class _Passage:
+    text: str
+    sentences: Sequence[Span]
+    key: bytes
+    """sha256 over the text and where its sentences are."""
+
+    @classmethod
+    def of(cls, text: str, sentences: Sequence[Span]) -> Self:
+        digest = hashlib.sha256(text.encode("utf-8", "surrogatepass"))
+        digest.update(b"\0" + ",".join(f"{span.start}-{span.end}" for span in sentences).encode())
+        return cls(text, sentences, digest.digest())
+
+
+def _checked(key: bytes, vectors: bytes) -> bytes:
+    return vectors + zlib.crc32(key + vectors).to_bytes(_CHECK_BYTES, "big")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from retrieval.store.protocol import Vectors
+from retrieval.spans import Span
+from retrieval.store.protocol import PassageVectors, Vectors
 
 
 class Encoder(Protocol):
@@ -21,5 +22,12 @@ class Encoder(Protocol):
     def dimensions(self) -> int: ...
 
     def encode(self, texts: Sequence[str]) -> Vectors:
-        """(n, dimensions) float32, rows of unit length, in the order given. Safe to call from several threads."""
+        """Questions: (n, dimensions) float32, rows of unit length, in the order given.
+
+        Safe to call from several threads, as `encode_passages` is.
+        """
+        ...
+
+    def encode_passages(self, texts: Sequence[str], sentences: Sequence[Sequence[Span]]) -> PassageVectors:
+        """What is to be found by questions. `sentences` are spans of each text."""
         ...

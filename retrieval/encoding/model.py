@@ -9,18 +9,22 @@ import os
 import threading
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
-
-import numpy as np
+from typing import Any, Protocol
 
 from retrieval.encoding import packaged
 from retrieval.encoding.encoder import Encoder
+from retrieval.encoding.token_averages import TokenAverages, averages_tokens
+from retrieval.encoding.whole_texts import WholeTexts, encodable
 from retrieval.errors import ModelError
-from retrieval.store.protocol import Vectors
 
-BATCH = 32
 _WEIGHTS_AND_RULES = (".json", ".safetensors", ".txt", ".model")
 _OFFLINE = ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE")
+
+
+class Reranker(Protocol):
+    def __call__(self, question: str, texts: Sequence[str]) -> Sequence[float]:
+        """How well each text answers; higher is better. Safe to call from several threads."""
+        ...
 
 
 def load_encoder(name: str, offline: bool = True, threads: int = 0) -> Encoder:
@@ -30,6 +34,31 @@ def load_encoder(name: str, offline: bool = True, threads: int = 0) -> Encoder:
     come from safetensors only, never from a pickle, and no code that a model brings along is run. Takes seconds.
     Raises ModelError.
     """
+    folder = _folder(name)
+    model = _loaded("SentenceTransformer", name, folder, offline)
+    if threads:
+        import torch  # noqa: PLC0415 - as in _loaded
+
+        torch.set_num_threads(threads)
+    fingerprint = _of_files(folder) if folder is not None else _of_weights(model)
+    kind = TokenAverages if averages_tokens(model) else WholeTexts
+    return kind(name, fingerprint, model)
+
+
+def load_reranker(name: str, offline: bool = True) -> Reranker:
+    """A cross-encoder, by the same rules as `load_encoder`. Raises ModelError."""
+    model = _loaded("CrossEncoder", name, _folder(name), offline)
+    one_at_a_time = threading.Lock()
+
+    def scores(question: str, texts: Sequence[str]) -> Sequence[float]:
+        pairs = [(encodable(question), encodable(text)) for text in texts]
+        with one_at_a_time:
+            return [float(score) for score in model.predict(pairs, show_progress_bar=False)] if pairs else []
+
+    return scores
+
+
+def _loaded(kind: str, name: str, folder: Path | None, offline: bool) -> Any:
     if offline:
         for variable in _OFFLINE:
             os.environ[variable] = "1"
@@ -38,18 +67,14 @@ def load_encoder(name: str, offline: bool = True, threads: int = 0) -> Encoder:
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
-    folder = _folder(name)
     # Imported here because it takes seconds, which `--help` and a walk over an unchanged archive should not.
-    import torch  # noqa: PLC0415
-    from sentence_transformers import SentenceTransformer  # noqa: PLC0415
+    import sentence_transformers  # noqa: PLC0415
     from transformers.utils import logging as transformers_logging  # noqa: PLC0415
 
     transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     logging.getLogger("sentence_transformers").setLevel(logging.WARNING)
-    if threads:
-        torch.set_num_threads(threads)
     try:
-        model = SentenceTransformer(
+        return getattr(sentence_transformers, kind)(
             str(folder or name),
             device="cpu",
             trust_remote_code=False,
@@ -59,27 +84,6 @@ def load_encoder(name: str, offline: bool = True, threads: int = 0) -> Encoder:
     except Exception as error:  # whatever a folder full of someone else's files can raise
         reason = str(error).strip().splitlines() or [type(error).__name__]
         raise ModelError(f"the model {name} can't be loaded: {reason[0][:300]}") from error
-    fingerprint = _of_files(folder) if folder is not None else _of_weights(model)
-    return _SentenceTransformersEncoder(name, model, fingerprint)
-
-
-class _SentenceTransformersEncoder:
-    def __init__(self, name: str, model: Any, fingerprint: str) -> None:
-        self.name = name
-        self.fingerprint = fingerprint
-        self._model = model
-        self.dimensions = int(model.get_embedding_dimension())
-        self._one_at_a_time = threading.Lock()  # two batches on the same cores only slow each other down
-
-    def encode(self, texts: Sequence[str]) -> Vectors:
-        if not texts:
-            return np.zeros((0, self.dimensions), np.float32)
-        plain = [text.encode("utf-8", "replace").decode("utf-8") for text in texts]  # lone surrogates stop tokenizers
-        with self._one_at_a_time:
-            vectors = self._model.encode(
-                plain, batch_size=BATCH, normalize_embeddings=True, convert_to_numpy=True, show_progress_bar=False
-            )
-        return np.asarray(vectors, np.float32)
 
 
 def fingerprint_of(name: str) -> str | None:

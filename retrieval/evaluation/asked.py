@@ -35,7 +35,7 @@ class Asked:
 def ask(archive: Archive, question: Question, texts: Mapping[str, str]) -> Asked:
     """`texts`: document id -> text, read apart from the archive. Raises what `Archive.ask` does."""
     started = time.perf_counter()
-    answer = archive.ask(question.text)
+    answer = archive.ask(question.text, today=question.asked)
     return asked(question, answer, texts, (time.perf_counter() - started) * 1000)
 
 

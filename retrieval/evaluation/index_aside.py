@@ -19,7 +19,7 @@ from retrieval.errors import IndexDamaged
 from retrieval.indexing import add_documents, index_fingerprint
 from retrieval.reading import read_corpus
 from retrieval.store.local import LocalBackend
-from retrieval.store.protocol import Backend, Manifest
+from retrieval.store.protocol import Backend, Manifest, Snapshot
 
 _MAKERS = ("codes.py", "records.py", "spans.py", "indexing", "reading", "splitting", "store")
 """The code that a corpus goes through on its way into an index: with other code it is another index."""
@@ -33,6 +33,13 @@ class IndexAside:
     seconds: float
     """That its making took. Vectors come from the cache where they were made before."""
     reused: bool
+
+    def opened(self) -> Snapshot:
+        """Close it when done."""
+        snapshot = self.backend.snapshot()
+        if snapshot is None:
+            raise IndexDamaged("the index that was made aside is gone")
+        return snapshot
 
 
 def index_aside(

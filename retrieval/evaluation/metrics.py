@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from retrieval.evaluation.asked import Asked
+from retrieval.evaluation.question_set import Question
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,8 @@ class Abstention:
     """Of the evidence: how likely that of an answerable question is above that of an unanswerable one."""
     answered_of_answerable: float | None
     answered_of_unanswerable: float | None
+    at_85: float | None
+    """The same where the gate would let through 85 of 100 answerable questions: comparable between gates."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +44,12 @@ class Milliseconds:
     p99: float | None
 
 
-def ranking(asked: Sequence[Asked]) -> Ranking:
-    """Success@k, RR@10 and nDCG@10 as ir_measures defines them (MacAvaney et al. 2022)."""
-    answerable = [one for one in asked if one.question.right]
+def ranking(ranked: Sequence[tuple[Question, Sequence[str]]]) -> Ranking:
+    """Success@k, RR@10 and nDCG@10 as ir_measures defines them (MacAvaney et al. 2022).
+
+    Of each question its documents, best first; those that are unanswerable don't count.
+    """
+    answerable = [(question, documents) for question, documents in ranked if question.right]
     if not answerable:
         return Ranking(None, None, None, None, None)
     # Imported here because it takes a quarter of a second, which the other commands should not.
@@ -51,9 +57,9 @@ def ranking(asked: Sequence[Asked]) -> Ranking:
 
     success, reciprocal_rank, ndcg = ir_measures.Success, ir_measures.RR, ir_measures.nDCG
     measures = (success @ 1, success @ 5, success @ 10, reciprocal_rank @ 10, ndcg @ 10)
-    right = {one.question.id: dict(one.question.right) for one in answerable}
+    right = {question.id: dict(question.right) for question, _ in answerable}
     # The place itself is the score, so that the order is the one that was shown, ties and all.
-    placed = {one.question.id: {key: -float(at) for at, key in enumerate(one.documents)} for one in answerable}
+    placed = {question.id: {key: -float(at) for at, key in enumerate(documents)} for question, documents in answerable}
     found = ir_measures.calc_aggregate(measures, right, placed)
     return Ranking(*(float(found[measure]) for measure in measures))
 
@@ -70,8 +76,10 @@ def answer_in_bold(asked: Sequence[Asked]) -> float | None:
 
 def abstention(asked: Sequence[Asked]) -> Abstention:
     answerable = [bool(one.question.right) for one in asked]
-    auroc = None
+    auroc = at_85 = None
     if len(set(answerable)) == 2:  # it compares two kinds
+        threshold = np.quantile([one.evidence for one in asked if one.question.right], 1 - 0.85)
+        at_85 = share([one.evidence >= threshold for one in asked if not one.question.right])
         # Imported here because it takes seconds, which the other commands should not.
         from sklearn.metrics import roc_auc_score  # noqa: PLC0415
 
@@ -80,6 +88,7 @@ def abstention(asked: Sequence[Asked]) -> Abstention:
         auroc,
         share([one.found for one in asked if one.question.right]),
         share([one.found for one in asked if not one.question.right]),
+        at_85,
     )
 
 

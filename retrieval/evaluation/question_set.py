@@ -6,9 +6,10 @@ span is a part of its text. A measure of something else than what was meant is w
 
 from __future__ import annotations
 
+import datetime
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from retrieval.errors import QuestionSetError
@@ -31,6 +32,8 @@ class Question:
     """The documents that answer it. None of them: it is unanswerable."""
     spans: tuple[Labelled, ...] = ()
     """Where it is answered, as far as that is labelled."""
+    asked: datetime.date | None = None
+    """The asker's today, `date` in its metadata: what "last week" means."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,7 @@ def load_question_set(folder: Path) -> QuestionSet:
     corpus = required(folder, "corpus.jsonl", "it holds the documents")
     texts = _texts(corpus)
     attributions = find(folder, "attributions.jsonl")
-    asked: dict[str, str] = {}
+    asked: dict[str, Question] = {}
     if attributions is None or find(folder, "queries.jsonl"):
         asked = _asked(required(folder, "queries.jsonl", "it holds the questions"))
     qrels = required(folder, "qrels/test.tsv", "it says which documents are right") if asked else None
@@ -68,7 +71,7 @@ def load_question_set(folder: Path) -> QuestionSet:
         folder.resolve().name,
         corpus,
         texts,
-        tuple(Question(key, text, right.get(key, {}), spans.get(key, ())) for key, text in asked.items()),
+        tuple(replace(question, right=right.get(key, {}), spans=spans.get(key, ())) for key, question in asked.items()),
         answers is not None,
         load_relations(attributions, texts) if attributions else None,
     )
@@ -86,22 +89,35 @@ def _texts(path: Path) -> dict[str, str]:
     return texts
 
 
-def _asked(path: Path) -> dict[str, str]:
-    """Question id -> the question, in the file's order."""
-    asked: dict[str, str] = {}
+def _asked(path: Path) -> dict[str, Question]:
+    """By id, in the file's order; which documents are right is in other files."""
+    asked: dict[str, Question] = {}
     for number, line in read_json_lines(path):
-        asked[_new_id(line, asked, path, number)] = text_of(line, "text", path, number)
+        identity = _new_id(line, asked, path, number)
+        text = text_of(line, "text", path, number)
+        asked[identity] = Question(identity, text, {}, asked=_day(line, path, number))
     return asked
 
 
-def _new_id(line: Mapping[str, object], known: Mapping[str, str], path: Path, number: int) -> str:
+def _day(line: Mapping[str, object], path: Path, number: int) -> datetime.date | None:
+    metadata = line.get("metadata")
+    said = metadata.get("date") if isinstance(metadata, dict) else None
+    if said is None:
+        return None
+    try:
+        return datetime.date.fromisoformat(str(said))
+    except ValueError:
+        raise wrong(path, number, f"the date “{said}” is not one like 2022-05-31") from None
+
+
+def _new_id(line: Mapping[str, object], known: Mapping[str, object], path: Path, number: int) -> str:
     identity = text_of(line, "_id", path, number)
     if identity in known:
         raise wrong(path, number, f"a line before it has the same _id, “{identity}”")
     return identity
 
 
-def _right(path: Path, asked: Mapping[str, str], texts: Mapping[str, str]) -> dict[str, dict[str, int]]:
+def _right(path: Path, asked: Mapping[str, object], texts: Mapping[str, str]) -> dict[str, dict[str, int]]:
     """Question id -> grades. A grade of 0 says that the document was looked at and is not right, so it is left out."""
     right: dict[str, dict[str, int]] = defaultdict(dict)
     for number, (question, document, score) in rows(path, 3):
@@ -118,7 +134,7 @@ def _right(path: Path, asked: Mapping[str, str], texts: Mapping[str, str]) -> di
     return right
 
 
-def _spans(path: Path, asked: Mapping[str, str], texts: Mapping[str, str]) -> dict[str, tuple[Labelled, ...]]:
+def _spans(path: Path, asked: Mapping[str, object], texts: Mapping[str, str]) -> dict[str, tuple[Labelled, ...]]:
     spans: dict[str, tuple[Labelled, ...]] = {}
     for number, line in read_json_lines(path):
         question = _known(text_of(line, "query_id", path, number), asked, "question", path, number)
@@ -128,7 +144,7 @@ def _spans(path: Path, asked: Mapping[str, str], texts: Mapping[str, str]) -> di
     return spans
 
 
-def _known(identity: str, among: Mapping[str, str], what: str, path: Path, number: int) -> str:
+def _known(identity: str, among: Mapping[str, object], what: str, path: Path, number: int) -> str:
     if identity not in among:
         raise wrong(path, number, f"the set has no {what} “{identity}”")
     return identity

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +25,8 @@ class Report:
     """Questions that were asked."""
     unanswerable: int
     ranking: Ranking
+    baselines: Mapping[str, Ranking]
+    """The same index by words alone, by vectors alone and by their fusion."""
     answer_in_first_excerpt: float | None
     answer_in_bold: float | None
     abstention: Abstention
@@ -44,17 +46,14 @@ class Report:
             "passages": self.passages,
             "queries": self.queries,
             "unanswerable": self.unanswerable,
-            "r@1": self.ranking.success_at_1,
-            "r@5": self.ranking.success_at_5,
-            "r@10": self.ranking.success_at_10,
-            "mrr@10": self.ranking.reciprocal_rank_at_10,
-            "ndcg@10": self.ranking.ndcg_at_10,
+            **_ranked(self.ranking),
             "answer_in_first_excerpt": self.answer_in_first_excerpt,
             "answer_in_bold": self.answer_in_bold,
             "abstention": {
                 "auroc": self.abstention.auroc,
                 "answered_of_answerable": self.abstention.answered_of_answerable,
                 "answered_of_unanswerable": self.abstention.answered_of_unanswerable,
+                "answered_of_unanswerable_at_85": self.abstention.at_85,
             },
             "not_verbatim": self.not_verbatim,
             "milliseconds": {
@@ -63,6 +62,7 @@ class Report:
                 "p99": self.milliseconds.p99,
             },
             "seconds": {"index": self.index_seconds},
+            "baselines": {name: _ranked(ranking) for name, ranking in self.baselines.items()},
             "attribution": None
             if said is None
             else {
@@ -91,6 +91,16 @@ class Report:
         if self.attribution is not None:
             remarks["attribution kept"] = f"of {self.attribution.relations} relations"
         return remarks
+
+
+def _ranked(ranking: Ranking) -> dict[str, Any]:
+    return {
+        "r@1": ranking.success_at_1,
+        "r@5": ranking.success_at_5,
+        "r@10": ranking.success_at_10,
+        "mrr@10": ranking.reciprocal_rank_at_10,
+        "ndcg@10": ranking.ndcg_at_10,
+    }
 
 
 def _flat(said: dict[str, Any], above: str = "") -> Iterator[tuple[str, float | None]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from retrieval.archive import Archive
@@ -11,6 +11,7 @@ from retrieval.encoding import Encoder, load_encoder
 from retrieval.evaluation import metrics
 from retrieval.evaluation.asked import Asked, ask
 from retrieval.evaluation.attribution import Attribution, attribution
+from retrieval.evaluation.baselines import baselines
 from retrieval.evaluation.index_aside import IndexAside, index_aside
 from retrieval.evaluation.question_set import Question, QuestionSet, load_question_set
 from retrieval.evaluation.report import Report
@@ -46,7 +47,12 @@ def evaluate(
         asked = _ask_all(archive, chosen, questions, progress)
     finally:
         archive.close()
-    return _measured(questions, index, encoder, asked)
+    snapshot = index.opened()
+    try:
+        compared = baselines(chosen, snapshot, encoder)
+    finally:
+        snapshot.close()
+    return _measured(questions, index, encoder, asked, compared)
 
 
 def spread(questions: Sequence[Question], limit: int | None) -> Sequence[Question]:
@@ -59,7 +65,8 @@ def spread(questions: Sequence[Question], limit: int | None) -> Sequence[Questio
 
 def _ask_all(archive: Archive, chosen: Sequence[Question], questions: QuestionSet, progress: _Progress) -> list[Asked]:
     if chosen:
-        archive.ask(chosen[0].text)  # opens the index and wakes the model, which no later question pays for
+        archive.warm()
+        archive.ask(chosen[0].text)  # wakes the model, which no later question pays for
     asked = []
     for question in chosen:
         asked.append(ask(archive, question, questions.texts))
@@ -67,7 +74,13 @@ def _ask_all(archive: Archive, chosen: Sequence[Question], questions: QuestionSe
     return asked
 
 
-def _measured(questions: QuestionSet, index: IndexAside, encoder: Encoder, asked: Sequence[Asked]) -> Report:
+def _measured(
+    questions: QuestionSet,
+    index: IndexAside,
+    encoder: Encoder,
+    asked: Sequence[Asked],
+    compared: Mapping[str, metrics.Ranking],
+) -> Report:
     return Report(
         name=questions.name,
         model=encoder.name,
@@ -75,7 +88,8 @@ def _measured(questions: QuestionSet, index: IndexAside, encoder: Encoder, asked
         passages=index.manifest.passages,
         queries=len(asked),
         unanswerable=sum(not one.question.right for one in asked),
-        ranking=metrics.ranking(asked),
+        ranking=metrics.ranking([(one.question, one.documents) for one in asked]),
+        baselines=compared,
         answer_in_first_excerpt=metrics.answer_in_first_excerpt(asked),
         answer_in_bold=metrics.answer_in_bold(asked),
         abstention=metrics.abstention(asked),

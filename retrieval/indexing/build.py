@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 from retrieval.encoding import Encoder, VectorCache
 from retrieval.records import Document, Passage
+from retrieval.spans import Span
 from retrieval.splitting import cut_passages
-from retrieval.store.protocol import Draft
+from retrieval.store.protocol import Draft, PassageVectors
 
 BATCH = 256
 """Passages encoded together: enough for the model to sort them by length, few enough to hold their documents."""
@@ -24,7 +25,7 @@ class Added:
     passages: int
 
 
-RECIPE = f"passages/1 context/1 words/1 sentencex/{importlib.metadata.version('sentencex')}"
+RECIPE = f"passages/1 context/1 sentence-vectors/1 words/2 sentencex/{importlib.metadata.version('sentencex')}"
 """What decides, beside the model, what an index holds of a document: raise a number where that changes."""
 
 
@@ -33,9 +34,12 @@ def index_fingerprint(model_fingerprint: str) -> str:
     return hashlib.sha256(f"{RECIPE}\0{model_fingerprint}".encode()).hexdigest()[:32]
 
 
-def indexed_text(document: Document, passage: Passage) -> str:
-    """What a passage's vector is made of: its document's context line, then its words."""
-    return f"{document.source.context}\n{passage.span.of(document.text)}"
+def indexed_text(document: Document, passage: Passage) -> tuple[str, tuple[Span, ...]]:
+    """What a passage's vector is made of, its document's context line and then its words; and its sentences in that."""
+    context = f"{document.source.context}\n"
+    moved = len(context) - passage.span.start
+    sentences = tuple(Span(span.start + moved, span.end + moved) for span in passage.sentences)
+    return context + passage.span.of(document.text), sentences
 
 
 def add_documents(draft: Draft, documents: Iterable[Document], encoder: Encoder, cache: VectorCache) -> Iterable[Added]:
@@ -53,10 +57,11 @@ def add_documents(draft: Draft, documents: Iterable[Document], encoder: Encoder,
 
 
 def _add(draft: Draft, held: list[tuple[Document, tuple[Passage, ...]]], encoder: Encoder, cache: VectorCache) -> Added:
-    texts = [indexed_text(document, passage) for document, passages in held for passage in passages]
-    vectors = cache.encode(texts, encoder)
+    indexed = [indexed_text(document, passage) for document, passages in held for passage in passages]
+    vectors = cache.encode([text for text, _ in indexed], [sentences for _, sentences in indexed], encoder)
     at = 0
     for document, passages in held:
-        draft.add(document, passages, vectors[at : at + len(passages)])
-        at += len(passages)
-    return Added(len(held), len(texts))
+        end = at + len(passages)
+        draft.add(document, passages, PassageVectors(vectors.whole[at:end], vectors.sentences[at:end]))
+        at = end
+    return Added(len(held), len(indexed))

@@ -12,6 +12,7 @@ from retrieval.errors import UnreadableFile
 from retrieval.reading import markdown, plain_text
 from retrieval.reading.decoding import decode
 from retrieval.reading.folder import FileStamp, opened, read_bytes
+from retrieval.reading.language import detect_language
 from retrieval.reading.metadata import Metadata, read_sidecar
 from retrieval.reading.structure import Structure
 from retrieval.records import Document, Source
@@ -83,7 +84,8 @@ def read_file(folder: Path, file: FileStamp, document_id: str, first_seen: datet
         publisher=said.publisher,
         published=said.published,
         url=said.url,
-        language=said.language,
+        language=said.language or detect_language(text),
+        language_is_detected=said.language is None,
         collection=said.collection or (path.parts[0] if len(path.parts) > 1 else None),
         status=said.status,
         status_note=said.status_note,

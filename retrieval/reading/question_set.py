@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import IO, Any, cast
 
 from retrieval.errors import QuestionSetError, UnreadableFile
+from retrieval.reading.language import detect_language
 from retrieval.reading.metadata import metadata_from
 from retrieval.reading.plain_text import paragraphs
 from retrieval.records import Block, BlockKind, Document, Source
@@ -51,7 +52,8 @@ def read_corpus(path: Path, first_seen: datetime.date) -> Iterator[Document]:
             publisher=metadata.publisher,
             published=metadata.published,
             url=metadata.url,
-            language=metadata.language,
+            language=metadata.language or detect_language(text),
+            language_is_detected=metadata.language is None,
             collection=metadata.collection,
         )
         yield Document(source, text, _body(text))

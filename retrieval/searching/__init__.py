@@ -1,20 +1,35 @@
-"""The read corridor: question -> candidates -> fusion -> a closer look -> answer or abstain; and lookups by words."""
+"""The read corridor: question -> candidates -> a closer look -> answer or abstain; and lookups by words."""
 
-from retrieval.searching.candidates import rank
-from retrieval.searching.closer_look import look_closer
-from retrieval.searching.decide import Decision, decide
-from retrieval.searching.evidence import Gate, signals_of
+from retrieval.searching.candidates import candidates
+from retrieval.searching.copies import Group
+from retrieval.searching.decide import Choice, Decision, decide, judged_closely
+from retrieval.searching.evidence import Gate, Signals, signals_of
 from retrieval.searching.lookup import Lookup, narrowed, parse_date, parse_lookup
+from retrieval.searching.question import is_chatter
+from retrieval.searching.ranking import Judged, Weights
+from retrieval.searching.understanding import NAMED_FIELDS, KnownNames, Meaning, as_written, understand, warm_up
 
 __all__ = [
+    "NAMED_FIELDS",
+    "Choice",
     "Decision",
     "Gate",
+    "Group",
+    "Judged",
+    "KnownNames",
     "Lookup",
+    "Meaning",
+    "Signals",
+    "Weights",
+    "as_written",
+    "candidates",
     "decide",
-    "look_closer",
+    "is_chatter",
+    "judged_closely",
     "narrowed",
     "parse_date",
     "parse_lookup",
-    "rank",
     "signals_of",
+    "understand",
+    "warm_up",
 ]

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime
 import re
 from dataclasses import dataclass
-from typing import Any
 
 from retrieval.errors import QuestionError
-from retrieval.filters import EVERYTHING, Filter
+from retrieval.filters import EVERYTHING, Filter, with_field
 from retrieval.store.protocol import WordQuery
 
 _PART = re.compile(
@@ -65,8 +63,7 @@ def narrowed(where: Filter, name: str, value: str) -> Filter:
         raise QuestionError(f"{name}: what should it be?")
     if any("\ud800" <= character <= "\udfff" for character in given):
         raise QuestionError(f"{name}: that is not text")
-    value_of: Any = parse_date(given, name) if name in ("after", "before") else given
-    return dataclasses.replace(where, **{name: value_of})
+    return with_field(where, name, parse_date(given, name) if name in ("after", "before") else given)
 
 
 def parse_date(text: str, name: str) -> datetime.date:

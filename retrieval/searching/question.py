@@ -1,26 +1,74 @@
-"""What a question is about: its words without the ones that every question has, each with its weight."""
+"""What a question is about: its words with their weights, its names and numbers, and what kind of answer it wants."""
 
 from __future__ import annotations
 
-from functools import cache
-from importlib.resources import files
+import itertools
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
+from retrieval.searching.vocabulary import Vocabulary, vocabulary
+from retrieval.searching.wording import english
 from retrieval.store.protocol import Snapshot
 
+_CAPITALISED = re.compile(r"\b[^\W\d_][\w’'-]*")
+_CONTRACTED = re.compile(r"n[’']t\b", re.IGNORECASE)  # didn't, won’t
+_ALPHANUMERIC = re.compile(r"[^\W_]+")
+_NUMBER = re.compile(r"\d[\d,.]*\d|\d")
 
-def weights_of(question: str, snapshot: Snapshot) -> dict[str, float]:
-    """Term -> its share of the question's weight, by rarity in the index; together 1. Empty for no word at all.
 
-    A question of nothing but common words keeps them all: there is nothing better to go by.
-    """
-    terms = set(snapshot.terms(question))
-    telling = terms - set(snapshot.terms(_common_words()))
-    rarity = snapshot.rarity(telling or terms)
+@dataclass(frozen=True, slots=True)
+class Question:
+    """As one language's documents are compared with it; only the terms and their weights depend on the language."""
+
+    weights: Mapping[str, float]
+    """Term -> its share of the question's weight, by rarity in the index; together 1. Empty for no word at all."""
+    pairs: tuple[tuple[str, str], ...]
+    """Telling terms that stand next to each other."""
+    words: frozenset[str]
+    """All of its words, small."""
+    names: frozenset[str]
+    """Capitalised words, small; the first word of the question is none."""
+    numbers: frozenset[str]
+    wants: str | None
+    """`number`, `date` or `name`, where the question says so."""
+    is_negated: bool
+    opposites: Mapping[str, frozenset[str]]
+    """One of its terms -> the terms of its opposites."""
+
+    def share(self, found: frozenset[str]) -> float:
+        """Of the question's weight, that of the terms that were found."""
+        return sum(weight for term, weight in self.weights.items() if term in found)
+
+
+def is_chatter(text: str) -> bool:
+    """Whether there is nothing in it to look for: no word or number at all, or only what people say in passing."""
+    said = _ALPHANUMERIC.findall(text.lower())
+    return all(word in english().chatter for word in said)
+
+
+def is_negated(text: str, terms: Iterable[str], known: Vocabulary) -> bool:
+    """Whether there is a word in it that denies. `terms` are the text's."""
+    return not known.denying.isdisjoint(terms) or _CONTRACTED.search(text) is not None
+
+
+def read_question(text: str, snapshot: Snapshot, language: str | None) -> Question:
+    terms = snapshot.terms(text, language)
+    known = vocabulary(snapshot)
+    telling = set(terms) - known.common or set(terms)
+    rarity = snapshot.rarity(telling)
     total = sum(rarity.values()) or 1.0
-    return {term: weight / total for term, weight in rarity.items()}
-
-
-@cache
-def _common_words() -> str:
-    listed = files(__package__).joinpath("common_words_en.txt").read_text(encoding="utf-8")
-    return " ".join(line for line in listed.splitlines() if not line.startswith("#"))
+    in_order = [term for term in terms if term in telling]
+    first = _CAPITALISED.search(text)
+    later = text[first.end() :] if first else ""
+    said = english()
+    return Question(
+        weights={term: weight / total for term, weight in rarity.items()},
+        pairs=tuple(pair for pair in itertools.pairwise(in_order) if pair[0] != pair[1]),
+        words=frozenset(word.lower() for word in _CAPITALISED.findall(text)),
+        names=frozenset(word.lower() for word in _CAPITALISED.findall(later) if word[0].isupper() and len(word) > 1),
+        numbers=frozenset(_NUMBER.findall(text)),
+        wants=next((kind for kind, way in said.wants.items() if way.search(text)), None),
+        is_negated=is_negated(text, terms, known),
+        opposites={term: known.opposites[term] for term in terms if term in known.opposites},
+    )

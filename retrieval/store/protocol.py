@@ -26,6 +26,22 @@ from retrieval.records import Document, Passage, Source, Unreadable
 
 Vectors = npt.NDArray[np.float32]
 """(n, dimensions) float32, rows of unit length."""
+Directions = npt.NDArray[np.int8]
+"""(n, dimensions) int8: rows that point where a vector points, a quarter of its size; their lengths mean nothing."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PassageVectors:
+    """The vectors of some passages, and of the sentences that each consists of."""
+
+    whole: Vectors
+    """(passages, dimensions)."""
+    sentences: tuple[Directions, ...]
+    """For each passage (its sentences, dimensions)."""
+
+    def __post_init__(self) -> None:
+        if len(self.whole) != len(self.sentences):
+            raise ValueError(f"{len(self.whole)} passages, and sentences of {len(self.sentences)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +112,9 @@ class Snapshot(Protocol):
         """(key, BM25 score), best first; only passages whose document matches `where`."""
         ...
 
-    def terms(self, text: str) -> list[str]:
-        """The text's words as the word index has them: stemmed, in order, with repetitions."""
+    def terms(self, text: str, language: str | None) -> list[str]:
+        """The text's words as the word index has them for a document in that language: stemmed, in order, with
+        repetitions."""
         ...
 
     def rarity(self, terms: Iterable[str]) -> dict[str, float]:
@@ -110,6 +127,10 @@ class Snapshot(Protocol):
 
     def cosines(self, vector: Vectors, keys: Sequence[int]) -> dict[int, float]:
         """The exact cosine of `vector` with each of these passages."""
+        ...
+
+    def directions(self, keys: Sequence[int]) -> dict[int, Directions]:
+        """Of each passage's sentences, in their order."""
         ...
 
     def passages(self, keys: Sequence[int]) -> dict[int, Passage]: ...
@@ -131,6 +152,10 @@ class Snapshot(Protocol):
 
     def sources(self) -> Iterator[Source]: ...
 
+    def names(self, field: str) -> list[str]:
+        """Every publisher, author or collection, as the sources have them."""
+        ...
+
     def files(self) -> dict[str, FileRecord]: ...
 
     def unreadable(self) -> list[Unreadable]: ...
@@ -143,8 +168,8 @@ class Draft(Protocol):
 
     def remove(self, document_ids: Iterable[str]) -> None: ...
 
-    def add(self, document: Document, passages: Sequence[Passage], vectors: Vectors) -> None:
-        """`vectors`: one row a passage, in order."""
+    def add(self, document: Document, passages: Sequence[Passage], vectors: PassageVectors) -> None:
+        """`vectors` are those of `passages`, in order. Raises ValueError where their numbers differ."""
         ...
 
     def set_files(self, files: Mapping[str, FileRecord]) -> None: ...

@@ -28,7 +28,7 @@ class Broken:
         self.error = error or QuestionError("never asked")
         self.is_warm = is_warm
 
-    def fail(self, *_: Any) -> Any:
+    def fail(self, *_: Any, **__: object) -> Any:
         raise self.error
 
     ask = search = show = warm = fail

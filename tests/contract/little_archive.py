@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import datetime
 import hashlib
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
 from retrieval.codes import document_code
+from retrieval.encoding import directions_of
 from retrieval.reading.plain_text import structure
 from retrieval.records import Document, Passage, Source
 from retrieval.spans import Span
 from retrieval.splitting import cut_passages
-from retrieval.store.protocol import Backend, Draft, Manifest, Snapshot, Vectors
+from retrieval.store.protocol import Backend, Draft, Manifest, PassageVectors, Snapshot, Vectors
 
 DIMENSIONS = 16
 MODEL = ("little", "fingerprint of little", DIMENSIONS)
@@ -55,8 +57,14 @@ def vector_of(words: str) -> Vectors:
     return (row / np.linalg.norm(row)).astype(np.float32)
 
 
-def vectors_of(document: Document, passages: tuple[Passage, ...]) -> Vectors:
-    rows = [vector_of(passage.span.of(document.text)) for passage in passages]
+def vectors_of(document: Document, passages: tuple[Passage, ...]) -> PassageVectors:
+    whole = _rows(passage.span.of(document.text) for passage in passages)
+    sentences = (_rows(sentence.of(document.text) for sentence in passage.sentences) for passage in passages)
+    return PassageVectors(whole, tuple(directions_of(rows) for rows in sentences))
+
+
+def _rows(texts: Iterable[str]) -> Vectors:
+    rows = [vector_of(text) for text in texts]
     return np.stack(rows) if rows else np.zeros((0, DIMENSIONS), np.float32)
 
 

@@ -6,11 +6,9 @@ import dataclasses
 import datetime
 import threading
 
-import numpy as np
 import pytest
 from little_archive import (
     BAKERY,
-    DIMENSIONS,
     FERRY,
     MODEL,
     add,
@@ -279,7 +277,8 @@ def test_passages_whose_offsets_do_not_give_their_codes_are_never_published(back
     passages = cut_passages(document)
     draft = backend.draft(*MODEL)
     with pytest.raises(IndexDamaged, match=r"^archive/two\.txt: passage \d+ does not have the code of its words$"):
-        draft.add(document, spoil(passages), vectors_of(document, passages))
+        spoiled = spoil(passages)
+        draft.add(document, spoiled, vectors_of(document, spoiled))
         backend.publish(draft)
     draft.discard()
     assert backend.published() == 1
@@ -289,8 +288,10 @@ def test_passages_whose_offsets_do_not_give_their_codes_are_never_published(back
 def test_passages_and_vectors_must_be_as_many(backend):
     document = page("two.txt", TWO_PASSAGES)
     draft = backend.draft(*MODEL)
-    with pytest.raises(ValueError, match="2 passages and 1 vectors"):
-        draft.add(document, cut_passages(document), np.zeros((1, DIMENSIONS), np.float32))
+    passages = cut_passages(document)
+    one_less = vectors_of(document, passages[:1])
+    with pytest.raises(ValueError, match=r"^archive/two\.txt: its passages and their vectors differ in number$"):
+        draft.add(document, passages, one_less)
     draft.discard()
 
 

@@ -6,12 +6,27 @@ import datetime
 
 import numpy as np
 import pytest
-from little_archive import FERRY, MODEL, add, cut, opened, page, publish, three_pages, vector_of, words_of
+from little_archive import (
+    COUNCIL,
+    DIMENSIONS,
+    FERRY,
+    MODEL,
+    add,
+    cut,
+    opened,
+    page,
+    publish,
+    three_pages,
+    vector_of,
+    vectors_of,
+    words_of,
+)
 
+from retrieval.encoding import cosines_with
 from retrieval.filters import EVERYTHING, Filter
 from retrieval.spans import Span
 from retrieval.splitting import cut_passages
-from retrieval.store.protocol import Coverage, WordQuery
+from retrieval.store.protocol import Coverage, PassageVectors, WordQuery
 
 
 @pytest.fixture(scope="module")
@@ -107,7 +122,7 @@ def test_the_rarer_word_weighs_more(backend):
     publish(backend, page("rare.txt", "The zeppelin is number 9 here."), *common)
     snapshot = opened(backend)
     assert paths_of(snapshot, snapshot.by_words(WordQuery("harbour zeppelin"), EVERYTHING, 50))[0] == "rare.txt"
-    rarity = snapshot.rarity([*snapshot.terms("harbour zeppelin"), "neverthere"])
+    rarity = snapshot.rarity([*snapshot.terms("harbour zeppelin", "en"), "neverthere"])
     assert rarity["harbour"] < rarity["zeppelin"] < rarity["neverthere"]
     assert all(weight > 0 for weight in rarity.values())
 
@@ -123,8 +138,8 @@ def test_the_word_in_the_passage_weighs_more_than_in_the_title_alone(backend):
 
 
 def test_terms_are_stemmed_in_order_with_repetitions(snapshot):
-    assert snapshot.terms("Ships, ship; FERRIES!") == ["ship", "ship", *snapshot.terms("ferry")]
-    assert snapshot.terms("") == []
+    assert snapshot.terms("Ships, ship; FERRIES!", None) == ["ship", "ship", *snapshot.terms("ferry", "en")]
+    assert snapshot.terms("", None) == []
 
 
 # --- order
@@ -280,7 +295,7 @@ def test_a_document_without_a_passage_is_covered_all_the_same(backend):
     publish(backend, page("title.txt", "1.2\n\n3.4\n\n5"), page("ferry.txt", FERRY))
     draft = backend.draft(*MODEL)
     bare = page("bare.txt", FERRY)
-    draft.add(bare, (), np.zeros((0, 16), np.float32))
+    draft.add(bare, (), PassageVectors(np.zeros((0, 16), np.float32), ()))
     backend.publish(draft)
     covered = opened(backend).coverage(EVERYTHING)
     assert covered.documents == 3
@@ -316,3 +331,64 @@ def test_a_filter_does_not_change_the_scores(snapshot):
     assert all(whole[key] == score for key, score in snapshot.by_words(WordQuery("ferry"), where, 9))
     near = dict(snapshot.by_vector(vector_of("x"), EVERYTHING, 9))
     assert all(near[key] == score for key, score in snapshot.by_vector(vector_of("x"), where, 9))
+
+
+# --- what the search reads beside passages
+
+
+def test_every_passage_has_the_directions_of_its_sentences(backend):
+    document = page("ferry.txt", FERRY)
+    publish(backend, document)
+    snapshot = opened(backend)
+    for key, _ in snapshot.by_words(WordQuery("ferry harbour captain"), EVERYTHING, 9):
+        passage = snapshot.passages([key])[key]
+        directions = snapshot.directions([key])[key]
+        assert directions.dtype == np.int8 and directions.shape == (len(passage.sentences), DIMENSIONS)
+        for row, sentence in enumerate(passage.sentences):
+            cosines = cosines_with(vector_of(sentence.of(FERRY)), directions)
+            assert int(cosines.argmax()) == row and cosines[row] > 0.99
+    assert snapshot.directions([]) == {}
+
+
+def test_directions_of_the_wrong_number_are_never_kept(backend):
+    document = page("ferry.txt", FERRY)
+    passages = cut_passages(document)
+    vectors = vectors_of(document, passages)
+    draft = backend.draft(*MODEL)
+    with pytest.raises(ValueError, match="differ in number"):
+        draft.add(document, passages, PassageVectors(vectors.whole, tuple(rows[:0] for rows in vectors.sentences)))
+    draft.discard()
+
+
+def test_names_are_each_there_once(backend):
+    publish(backend, *three_pages(), page("more.txt", "The ferry again.", publisher="The Quill"))
+    snapshot = opened(backend)
+    assert sorted(snapshot.names("publisher")) == ["Ostrell Courier", "The Quill"]
+    assert (snapshot.names("author"), snapshot.names("collection")) == (["A. Brandt"], ["minutes"])
+    with pytest.raises(ValueError, match="title is no name"):
+        snapshot.names("title")
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "asked"),
+    [
+        ("de", "Die Häuser am Hafen wurden abgerissen.", "Haus"),
+        ("fr", "Les bateaux chargeaient des marchandises.", "marchandise"),
+        ("ru", "Корабли стояли в гавани.", "корабль"),
+        ("en-GB", "Three ferries waited.", "ferry"),
+        ("uk", "Кораблі стояли в гавані.", "кораблі"),
+        (None, "Three ferries waited.", "ferry"),
+    ],
+)
+def test_words_are_stemmed_in_the_language_of_their_document(backend, language, text, asked):
+    publish(backend, page("one.txt", text, language=language), page("council.txt", COUNCIL, language="en"))
+    assert by_words(opened(backend), WordQuery(asked, every_word=True)) == {"one.txt"}
+
+
+def test_a_word_with_another_stem_in_each_language_counts_once(backend):
+    german = page("de.txt", "Der Hafen und die Häuser am Hafen.", language="de")
+    publish(backend, german, page("en.txt", "The harbour and its houses.", language="en"))
+    snapshot = opened(backend)
+    both = WordQuery("Häuser houses")
+    assert by_words(snapshot, both) == {"de.txt", "en.txt"}
+    assert by_words(snapshot, WordQuery("Häuser houses", every_word=True)) == set()

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import datetime
 import hashlib
 import json
 import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from retrieval.archive import Archive
 from retrieval.encoding import Encoder
 from retrieval.errors import QuestionSetError
-from retrieval.evaluation import Question, evaluate, index_aside
+from retrieval.evaluation import Question, evaluate, index_aside, load_question_set
 from retrieval.evaluation.run import spread
 from retrieval.settings import RetrievalSettings
 from tests.conftest import HashEncoder
@@ -37,12 +39,22 @@ def test_every_figure_is_in_the_object_under_its_promised_name(
     assert list(said) == [
         *("documents", "passages", "queries", "unanswerable", "r@1", "r@5", "r@10", "mrr@10", "ndcg@10"),
         *("answer_in_first_excerpt", "answer_in_bold", "abstention", "not_verbatim", "milliseconds", "seconds"),
-        "attribution",
+        *("baselines", "attribution"),
     ]
     assert (said["documents"], said["passages"], said["queries"], said["unanswerable"]) == (3, 3, 4, 1)
     assert [said[name] for name in ("r@1", "r@5", "r@10", "mrr@10", "ndcg@10")] == [1.0] * 5
     assert said["answer_in_first_excerpt"] == 1.0
-    assert said["abstention"] == {"auroc": 1.0, "answered_of_answerable": 1.0, "answered_of_unanswerable": 1.0}
+    assert said["abstention"] == {
+        "auroc": 1.0,
+        "answered_of_answerable": 1.0,
+        "answered_of_unanswerable": 1.0,
+        "answered_of_unanswerable_at_85": 0.0,
+    }
+    assert {name: figures["r@1"] for name, figures in said["baselines"].items()} == {
+        "words": 1.0,
+        "vectors": 1.0,
+        "fusion": 1.0,
+    }
     assert said["not_verbatim"] == 0
     assert 0 < said["milliseconds"]["p50"] <= said["milliseconds"]["p95"] <= said["milliseconds"]["p99"]
     assert said["seconds"]["index"] > 0
@@ -147,9 +159,9 @@ def test_every_question_goes_the_way_of_the_bots(
     came: list[str] = []
     original = Archive.ask
 
-    def watched(self: Archive, question: str) -> object:
+    def watched(self: Archive, question: str, **said: Any) -> object:
         came.append(question)
-        return original(self, question)
+        return original(self, question, **said)
 
     monkeypatch.setattr(Archive, "ask", watched)
     evaluate(town, settings, encoder=hash_encoder)
@@ -186,6 +198,40 @@ def test_a_limit_takes_questions_from_the_whole_set() -> None:
     questions = [Question(str(number), "?", {}) for number in range(10)]
     assert [question.id for question in spread(questions, 4)] == ["0", "2", "5", "7"]
     assert spread(questions, 11) == spread(questions, None) == questions
+
+
+def test_baselines_are_of_the_same_index_without_our_ranking(
+    town: Path, settings: RetrievalSettings, hash_encoder: HashEncoder
+) -> None:
+    said = evaluate(town, settings, encoder=hash_encoder).as_json()["baselines"]
+    assert list(said) == ["words", "vectors", "fusion"]
+    assert said["words"]["r@1"] == 1.0  # whatever the vectors, which are made of hashes here
+    assert said["vectors"]["r@10"] == said["fusion"]["r@10"] == 1.0  # there are three documents
+    assert all(list(figures) == ["r@1", "r@5", "r@10", "mrr@10", "ndcg@10"] for figures in said.values())
+
+
+def test_a_question_is_asked_on_the_day_that_its_metadata_says(
+    town: Path, settings: RetrievalSettings, hash_encoder: HashEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(town / "queries.jsonl", json_lines([{"_id": "q1", "text": "What now?", "metadata": {"date": "1932-04-10"}}]))
+    put(town / "qrels" / "test.tsv", "query-id\tcorpus-id\tscore\nq1\tharbour\t1\n")
+    (town / "answers.jsonl").unlink()
+    days = []
+    real = Archive.ask
+
+    def noting(self: Archive, question: str, **said: Any) -> Any:
+        days.append(said.get("today"))
+        return real(self, question, **said)
+
+    monkeypatch.setattr(Archive, "ask", noting)
+    evaluate(town, settings, encoder=hash_encoder)
+    assert days[-1] == datetime.date(1932, 4, 10)  # the one before wakes the model
+
+
+def test_a_day_that_is_none_is_told_with_its_line(town: Path) -> None:
+    put(town / "queries.jsonl", json_lines([{"_id": "q1", "text": "?", "metadata": {"date": "tomorrow"}}]))
+    with pytest.raises(QuestionSetError, match=r"queries\.jsonl, line 1: the date “tomorrow” is not one like"):
+        load_question_set(town)
 
 
 def test_only_unanswerable_questions_leave_the_rest_undefined(

@@ -62,8 +62,12 @@ def one(
     return Asked(question, tuple(documents), evidence, answered, False, False, 0, 1.0)
 
 
+def ranked(asked: list[Asked]) -> metrics.Ranking:
+    return metrics.ranking([(each.question, each.documents) for each in asked])
+
+
 def test_rankings_are_measured_as_worked_out_by_hand() -> None:
-    got = metrics.ranking(
+    got = ranked(
         [
             one("ab", {"a": 1}),  # first
             one("ba", {"a": 1}),  # second
@@ -77,14 +81,14 @@ def test_rankings_are_measured_as_worked_out_by_hand() -> None:
 
 
 def test_a_better_document_below_a_right_one_costs_gain() -> None:
-    got = metrics.ranking([one("ba", {"a": 2, "b": 1})])
+    got = ranked([one("ba", {"a": 2, "b": 1})])
     assert got.success_at_1 == 1
     assert got.ndcg_at_10 == pytest.approx((1 + 2 / log2(3)) / (2 + 1 / log2(3)))
 
 
 def test_questions_without_an_answer_do_not_enter_the_ranking_figures() -> None:
     answerable = one("ab", {"a": 1})
-    assert metrics.ranking([answerable, one("ab"), one("ba")]) == metrics.ranking([answerable])
+    assert ranked([answerable, one("ab"), one("ba")]) == ranked([answerable])
 
 
 def test_auroc_counts_pairs_in_the_right_order() -> None:
@@ -100,13 +104,14 @@ def test_auroc_counts_pairs_in_the_right_order() -> None:
     assert got.auroc == pytest.approx(5 / 6)  # of six pairs only 0.4 against 0.5 is the wrong way round
     assert got.answered_of_answerable == 1 / 2
     assert got.answered_of_unanswerable == pytest.approx(1 / 3)
+    assert got.at_85 == pytest.approx(1 / 3)  # at 0.475, 15 of 100 of the way from 0.4 to 0.9
 
 
 def test_what_a_set_does_not_define_is_none() -> None:
     only_answerable = [one("a", {"a": 1}, answered=True)]
-    assert metrics.abstention(only_answerable) == metrics.Abstention(None, 1.0, None)
+    assert metrics.abstention(only_answerable) == metrics.Abstention(None, 1.0, None, None)
     assert metrics.answer_in_first_excerpt(only_answerable) is None  # nothing is labelled
-    assert metrics.ranking([one("a")]) == metrics.Ranking(None, None, None, None, None)
+    assert ranked([one("a")]) == metrics.Ranking(None, None, None, None, None)
     assert metrics.milliseconds([]) == metrics.Milliseconds(None, None, None)
 
 

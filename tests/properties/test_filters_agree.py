@@ -16,7 +16,7 @@ from retrieval.filters import EVERYTHING, Filter
 from retrieval.reading.plain_text import structure
 from retrieval.splitting import cut_passages
 from retrieval.store.local import LocalBackend
-from retrieval.store.protocol import WordQuery
+from retrieval.store.protocol import PassageVectors, WordQuery
 
 # A generation is built for each example: a failing one is shown as it was found, for making it smaller takes minutes.
 QUICKLY = (Phase.explicit, Phase.reuse, Phase.generate)
@@ -66,7 +66,7 @@ def test_every_engine_lets_through_exactly_what_the_filter_matches(drawn):
             page = document(text, structure(text), path=f"archive/{number}.txt")
             page = dataclasses.replace(page, source=dataclasses.replace(page.source, **said))
             sources.append(page.source)
-            draft.add(page, cut_passages(page), VECTOR.reshape(1, -1))
+            draft.add(page, cut_passages(page), PassageVectors(VECTOR.reshape(1, -1), (np.ones((1, 2), np.int8),)))
         backend.publish(draft)
         snapshot = backend.snapshot()
         for where in [*filters, EVERYTHING]:

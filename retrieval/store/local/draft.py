@@ -17,7 +17,7 @@ from retrieval.store.local import schema
 from retrieval.store.local.layout import Layout, sync_tree, write_manifest
 from retrieval.store.local.vectors import VectorIndex
 from retrieval.store.local.words import WordIndex
-from retrieval.store.protocol import FileRecord, Manifest, Vectors
+from retrieval.store.protocol import FileRecord, Manifest, PassageVectors
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,18 +68,18 @@ class LocalDraft:
             self._vectors.remove(keys)
             self._words.remove(keys)
 
-    def add(self, document: Document, passages: Sequence[Passage], vectors: Vectors) -> None:
-        if len(passages) != len(vectors):
-            raise ValueError(f"{len(passages)} passages and {len(vectors)} vectors")
+    def add(self, document: Document, passages: Sequence[Passage], vectors: PassageVectors) -> None:
+        if [len(passage.sentences) for passage in passages] != [len(rows) for rows in vectors.sentences]:
+            raise ValueError(f"{document.source.path}: its passages and their vectors differ in number")
         _check_slices(document, passages)
         key = self._tables.execute(schema.INSERT_DOCUMENT, schema.document_row(document, len(passages))).lastrowid
         keys: list[int] = []
-        for passage in passages:
-            row = self._tables.execute(schema.INSERT_PASSAGE, (key, *schema.passage_row(passage)))
+        for passage, directions in zip(passages, vectors.sentences, strict=True):
+            row = self._tables.execute(schema.INSERT_PASSAGE, (key, directions.tobytes(), *schema.passage_row(passage)))
             keys.append(int(row.lastrowid or 0))
             self._words.add(keys[-1], passage, passage.span.of(document.text), document.source)
         if keys:
-            self._vectors.add(keys, vectors)
+            self._vectors.add(keys, vectors.whole)
 
     def set_files(self, files: Mapping[str, FileRecord]) -> None:
         self._tables.execute("DELETE FROM files")

@@ -26,7 +26,8 @@ CREATE TABLE documents (
     text_sha256 TEXT NOT NULL,
     reader TEXT NOT NULL,
     first_seen TEXT NOT NULL,
-    author TEXT, publisher TEXT, published TEXT, url TEXT, language TEXT, collection TEXT,
+    author TEXT, publisher TEXT, published TEXT, url TEXT, language TEXT,
+    language_is_detected INTEGER NOT NULL, collection TEXT,
     status TEXT, status_note TEXT,
     author_key TEXT, publisher_key TEXT, language_key TEXT, collection_key TEXT, status_key TEXT,
     passages INTEGER NOT NULL,
@@ -42,7 +43,8 @@ CREATE TABLE passages (
     "end" INTEGER NOT NULL,
     sentences TEXT NOT NULL,
     paragraph INTEGER NOT NULL,
-    ordinal INTEGER NOT NULL
+    ordinal INTEGER NOT NULL,
+    directions BLOB NOT NULL
 ) STRICT;
 CREATE INDEX passages_by_code ON passages (code);
 CREATE INDEX passages_by_document ON passages (document);
@@ -58,7 +60,7 @@ CREATE TABLE files (
 ) STRICT;
 """
 
-_SAID = ("author", "publisher", "url", "language", "collection", "status", "status_note")
+_SAID = ("author", "publisher", "url", "language", "language_is_detected", "collection", "status", "status_note")
 KEYED = ("author", "publisher", "language", "collection", "status")
 """Fields that a filter compares by `filter_key`; each has a column with that key."""
 SOURCE_COLUMNS = ("id", "path", "title", "sha256", "text_sha256", "reader", "first_seen", "published", *_SAID)
@@ -69,8 +71,8 @@ INSERT_DOCUMENT = (
     f"INSERT INTO documents ({', '.join(_STORED_COLUMNS)}) VALUES ({', '.join('?' for _ in _STORED_COLUMNS)})"
 )
 INSERT_PASSAGE = (
-    f"INSERT INTO passages (document, {', '.join(PASSAGE_COLUMNS)}) "
-    f"VALUES (?, {', '.join('?' for _ in PASSAGE_COLUMNS)})"
+    f"INSERT INTO passages (document, directions, {', '.join(PASSAGE_COLUMNS)}) "
+    f"VALUES (?, ?, {', '.join('?' for _ in PASSAGE_COLUMNS)})"
 )
 
 INSERT_FILE = (
@@ -126,6 +128,7 @@ def source_of(row: Sequence[Any]) -> Source:
     named = dict(zip(SOURCE_COLUMNS, row, strict=True))
     named["first_seen"] = datetime.date.fromisoformat(named["first_seen"])
     named["published"] = datetime.date.fromisoformat(named["published"]) if named["published"] else None
+    named["language_is_detected"] = bool(named["language_is_detected"])
     return Source(**named)
 
 

@@ -18,8 +18,8 @@ from retrieval.records import Document, Passage, Source, Unreadable
 from retrieval.store.local import schema
 from retrieval.store.local.layout import Layout, read_manifest
 from retrieval.store.local.vectors import VectorIndex
-from retrieval.store.local.words import WordIndex
-from retrieval.store.protocol import Coverage, FileRecord, Vectors, WordQuery
+from retrieval.store.local.words import WordIndex, terms_of
+from retrieval.store.protocol import Coverage, Directions, FileRecord, Vectors, WordQuery
 
 CONNECTIONS = 4
 """Readers of the tables at one time; a fifth thread waits for a free one, for well under a millisecond."""
@@ -37,6 +37,7 @@ class LocalSnapshot:
             self._vectors = VectorIndex.read(layout.vectors)
             self._words = WordIndex.open(layout.words)
             counted = self.coverage(Filter())
+            self._languages = tuple(self._tables.column("SELECT DISTINCT language FROM documents")) or (None,)
         except (OSError, ValueError, TypeError, LookupError, AttributeError, RuntimeError, sqlite3.Error) as error:
             reason = str(error).strip().splitlines() or [type(error).__name__]
             raise IndexDamaged(f"generation {layout.folder.name} can't be opened: {reason[0]}") from error
@@ -58,10 +59,10 @@ class LocalSnapshot:
         return Coverage(row[0], row[1], first, last)
 
     def by_words(self, query: WordQuery, where: Filter, limit: int, skip: int = 0) -> list[tuple[int, float]]:
-        return self._words.search(query, where, limit, skip)
+        return self._words.search(query, where, limit, skip, self._languages)
 
-    def terms(self, text: str) -> list[str]:
-        return self._words.terms(text)
+    def terms(self, text: str, language: str | None) -> list[str]:
+        return terms_of(text, language)
 
     def rarity(self, terms: Iterable[str]) -> dict[str, float]:
         return self._words.rarity(terms)
@@ -72,14 +73,18 @@ class LocalSnapshot:
     def cosines(self, vector: Vectors, keys: Sequence[int]) -> dict[int, float]:
         return self._vectors.cosines(vector, keys)
 
+    def directions(self, keys: Sequence[int]) -> dict[int, Directions]:
+        rows = self._with_keys("SELECT p.key, p.directions FROM passages p", keys)
+        return {key: np.frombuffer(blob, np.int8).reshape(-1, self._vectors.dimensions) for key, blob in rows}
+
     def passages(self, keys: Sequence[int]) -> dict[int, Passage]:
-        found: dict[int, Passage] = {}
+        return {row[0]: schema.passage_of(row[1], row[2:]) for row in self._with_keys(_PASSAGES, keys)}
+
+    def _with_keys(self, statement: str, keys: Sequence[int]) -> Iterator[tuple[Any, ...]]:
         for start in range(0, len(keys), _AT_ONCE):
             some = keys[start : start + _AT_ONCE]
             marks = ", ".join("?" for _ in some)
-            for row in self._tables.all(f"{_PASSAGES} WHERE p.key IN ({marks})", some):
-                found[row[0]] = schema.passage_of(row[1], row[2:])
-        return found
+            yield from self._tables.all(f"{statement} WHERE p.key IN ({marks})", some)
 
     def with_code(self, code: str) -> list[Passage]:
         rows = self._tables.all(f"{_PASSAGES} WHERE p.code = ? ORDER BY p.key", [code])
@@ -100,6 +105,11 @@ class LocalSnapshot:
 
     def sources(self) -> Iterator[Source]:
         yield from (schema.source_of(row) for row in self._tables.all(f"{_SOURCES} ORDER BY path", []))
+
+    def names(self, field: str) -> list[str]:
+        if field not in schema.KEYED:
+            raise ValueError(f"{field} is no name of a source")
+        return [name for name in self._tables.column(f"SELECT DISTINCT {field} FROM documents") if name is not None]
 
     def files(self) -> dict[str, FileRecord]:
         return {row[0]: schema.file_of(row) for row in self._tables.all(schema.SELECT_FILES, [])}
@@ -151,6 +161,9 @@ class _Tables:
         if row is None:
             raise ValueError("a statement that always has a row gave none")
         return row
+
+    def column(self, statement: str) -> list[Any]:
+        return [row[0] for row in self.all(statement, [])]
 
     @contextlib.contextmanager
     def _borrowed(self) -> Iterator[sqlite3.Connection]:

@@ -12,6 +12,7 @@ import os
 import tempfile
 import unicodedata
 from collections.abc import Iterable, Sequence
+from functools import cache, lru_cache
 from pathlib import Path
 
 import tantivy
@@ -23,7 +24,7 @@ from retrieval.records import Passage, Source
 from retrieval.store.protocol import WordQuery
 
 BODY, EXACT, CONTEXT, KEY, PUBLISHED = "body", "exact", "context", "key", "published"
-_STEMMED, _AS_WRITTEN = "stemmed", "as_written"
+_ANALYZED, _AS_WRITTEN = "analyzed", "as_written"
 _RAW_FIELDS = ("publisher", "author", "collection", "language", "status")
 CONTEXT_BOOST = 0.5
 """Weight of a word in the title line beside one in the passage. On squad2_a 0.5 and 0 differ by 0.001 of r@1; in
@@ -34,20 +35,47 @@ _MOST_TERMS = 200
 """Distinct words of a query that are searched; a question is at most 500 characters, a pasted message may be longer."""
 
 
-def _analyzer(stemmed: bool) -> tantivy.TextAnalyzer:
+_STEMMERS = {
+    "ar": "arabic", "da": "danish", "de": "german", "el": "greek", "en": "english", "es": "spanish", "fi": "finnish",
+    "fr": "french", "hu": "hungarian", "it": "italian", "nb": "norwegian", "nl": "dutch", "nn": "norwegian",
+    "no": "norwegian", "pt": "portuguese", "ro": "romanian", "ru": "russian", "sv": "swedish", "ta": "tamil",
+    "tr": "turkish",
+}  # fmt: skip
+"""Snowball's, as tantivy has them. A word of any other language is looked for as it is written."""
+
+
+@cache
+def _analyzer(stemmer: str | None) -> tantivy.TextAnalyzer:
     builder = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
     builder = builder.filter(TokenFilter.remove_long(_LONGEST_TOKEN))
     # Folding comes first: a small letter made from İ keeps a dot that is no longer folded.
     builder = builder.filter(TokenFilter.ascii_fold()).filter(TokenFilter.lowercase())
-    return (builder.filter(TokenFilter.stemmer("english")) if stemmed else builder).build()
+    return (builder.filter(TokenFilter.stemmer(stemmer)) if stemmer else builder).build()
+
+
+def _already_analyzed() -> tantivy.TextAnalyzer:
+    """For fields that are given terms: the stemmer that makes them is the document's, which a field can't know."""
+    return tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
+
+
+def terms_of(text: str, language: str | None) -> list[str]:
+    """The text's words, small, without accents and stemmed for its language; English where that is not known."""
+    stemmer = _STEMMERS.get((language or "en").lower().replace("_", "-").split("-")[0])
+    return [term for chunk in _searchable(text).split() for term in _terms_of_chunk(chunk, stemmer)]
+
+
+@lru_cache(maxsize=200_000)
+def _terms_of_chunk(chunk: str, stemmer: str | None) -> tuple[str, ...]:
+    """Remembered, since a language has few words and asking the analyzer costs more than looking one up."""
+    return tuple(_analyzer(stemmer).analyze(chunk))
 
 
 def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     builder.add_integer_field(KEY, stored=False, indexed=True, fast=True)
-    builder.add_text_field(BODY, tokenizer_name=_STEMMED, index_option="position")
+    builder.add_text_field(BODY, tokenizer_name=_ANALYZED, index_option="freq")
     builder.add_text_field(EXACT, tokenizer_name=_AS_WRITTEN, index_option="position")
-    builder.add_text_field(CONTEXT, tokenizer_name=_STEMMED, index_option="position")
+    builder.add_text_field(CONTEXT, tokenizer_name=_ANALYZED, index_option="freq")
     for name in _RAW_FIELDS:
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
     builder.add_integer_field(PUBLISHED, stored=False, indexed=True, fast=True)
@@ -58,9 +86,8 @@ class WordIndex:
     """Passages under integer keys. Open for reading from any thread; `writer` is for a draft alone."""
 
     def __init__(self, index: tantivy.Index) -> None:
-        self._analyzers = {_STEMMED: _analyzer(stemmed=True), _AS_WRITTEN: _analyzer(stemmed=False)}
-        for name, analyzer in self._analyzers.items():
-            index.register_tokenizer(name, analyzer)
+        index.register_tokenizer(_ANALYZED, _already_analyzed())
+        index.register_tokenizer(_AS_WRITTEN, _analyzer(None))
         index.config_reader("manual", 0)  # a generation never changes under its readers
         self._index = index
         self._schema = index.schema
@@ -85,9 +112,6 @@ class WordIndex:
     def __len__(self) -> int:
         return self._searcher.num_docs
 
-    def terms(self, text: str) -> list[str]:
-        return list(self._analyzers[_STEMMED].analyze(_searchable(text)))
-
     def rarity(self, terms: Iterable[str]) -> dict[str, float]:
         """ln(1 + (N - n + 0.5) / (n + 0.5)) over the passages' bodies, as BM25 in Lucene and tantivy has it."""
         count = len(self)
@@ -100,8 +124,11 @@ class WordIndex:
     def writer(self) -> WordWriter:
         return WordWriter(self._index)
 
-    def search(self, query: WordQuery, where: Filter, limit: int, skip: int = 0) -> list[tuple[int, float]]:
-        built = self._query(query, where)
+    def search(
+        self, query: WordQuery, where: Filter, limit: int, skip: int = 0, languages: Sequence[str | None] = (None,)
+    ) -> list[tuple[int, float]]:
+        """`languages`: those of the documents, as a word may have another stem in each."""
+        built = self._query(query, where, languages)
         if built is None or limit <= 0:
             return []
         hits = self._searcher.search(built, limit, count=False, offset=skip).hits
@@ -109,10 +136,11 @@ class WordIndex:
         found = [(int(key or 0), float(score)) for key, (score, _) in zip(keys, hits, strict=True)]
         return sorted(found, key=lambda hit: (-hit[1], hit[0]))
 
-    def _query(self, query: WordQuery, where: Filter) -> Query | None:
+    def _query(self, query: WordQuery, where: Filter, languages: Sequence[str | None]) -> Query | None:
         """None where there is nothing to look for."""
-        terms = list(dict.fromkeys(self.terms(query.words)))[:_MOST_TERMS]
-        each = [self._term(term) for term in terms]
+        in_each = zip(*(terms_of(query.words, language) for language in languages), strict=True)
+        words = list(dict.fromkeys(tuple(dict.fromkeys(stems)) for stems in in_each))[:_MOST_TERMS]
+        each = [self._word(stems) for stems in words]
         must: list[Query] = [phrase for words in query.phrases if (phrase := self._phrase(words)) is not None]
         if each and query.every_word:
             must += each
@@ -127,13 +155,18 @@ class WordIndex:
             [(Occur.Must, part) for part in must] + [(Occur.MustNot, part) for part in unwanted],
         )
 
+    def _word(self, stems: Sequence[str]) -> Query:
+        """One word of the question; in several languages the best of its stems counts."""
+        each = [self._term(stem) for stem in stems]
+        return each[0] if len(each) == 1 else Query.disjunction_max_query(each)
+
     def _term(self, term: str) -> Query:
         body = Query.term_query(self._schema, BODY, term)
         context = Query.boost_query(Query.term_query(self._schema, CONTEXT, term), CONTEXT_BOOST)
         return Query.boolean_query([(Occur.Should, body), (Occur.Should, context)])
 
     def _phrase(self, words: str) -> Query | None:
-        terms = self._analyzers[_AS_WRITTEN].analyze(_searchable(words))
+        terms = _analyzer(None).analyze(_searchable(words))
         if not terms:
             return None
         if len(terms) == 1:
@@ -163,12 +196,11 @@ class WordWriter:
         self._writer = index.writer(heap_size=_WRITER_BYTES, num_threads=1)
 
     def add(self, key: int, passage: Passage, words: str, source: Source) -> None:
-        plain = _searchable(words)
         fields: dict[str, object] = {
             KEY: key,
-            BODY: plain,
-            EXACT: plain,
-            CONTEXT: _searchable(source.context),
+            BODY: " ".join(terms_of(words, source.language)),
+            EXACT: _searchable(words),
+            CONTEXT: " ".join(terms_of(source.context, source.language)),
         }
         for name in _RAW_FIELDS:
             value = getattr(source, name)

@@ -40,7 +40,7 @@ class Remembering:
 
     def __init__(self, encoder: Encoder) -> None:
         self.name, self.fingerprint, self.dimensions = encoder.name, encoder.fingerprint, encoder.dimensions
-        self._encode = encoder.encode
+        self._encode, self.encode_passages = encoder.encode, encoder.encode_passages
         self._known: dict[str, np.ndarray] = {}
 
     def encode(self, texts: Sequence[str]) -> np.ndarray:

@@ -125,8 +125,8 @@ def overtaken(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Overtake:
     def set_to(archive: Archive, verb: str, act: Callable[[Path], None]) -> None:
         usual = getattr(archive, verb)
 
-        def answered(*arguments: Any) -> Any:
-            answer = usual(*arguments)
+        def answered(*arguments: Any, **named: Any) -> Any:
+            answer = usual(*arguments, **named)
             monkeypatch.setattr(archive, verb, usual)
             act(tmp_path)
             archive.close()  # what is read from now on is read anew
@@ -153,7 +153,7 @@ async def test_an_answer_that_a_reindex_overtakes_is_held_back(
     new_world: NewWorld, bridges: Archive, overtaken: Overtake
 ) -> None:
     def reindexed(folder: Path) -> None:
-        (folder / "archive" / "bridge.md").write_text("# The bridge\n\nA very new bridge of Aville has 99 arches.\n")
+        (folder / "archive" / "bridge.md").write_text("# The bridge\n\nA very old bridge of Aville has 99 arches.\n")
         bridges.reindex()
 
     overtaken(bridges, "ask", reindexed)
@@ -196,9 +196,9 @@ def held(monkeypatch: pytest.MonkeyPatch, seed_archive: Archive) -> Iterator[thr
     release = threading.Event()
     usual = seed_archive.ask
 
-    def waiting(*arguments: Any) -> Any:
+    def waiting(*arguments: Any, **named: Any) -> Any:
         assert release.wait(30)
-        return usual(*arguments)
+        return usual(*arguments, **named)
 
     monkeypatch.setattr(seed_archive, "ask", waiting)
     yield release
@@ -388,7 +388,7 @@ async def test_an_interaction_that_discord_no_longer_knows_is_logged_and_no_more
 async def test_a_token_in_an_error_does_not_reach_the_log_file(
     world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def tells(*_: Any) -> Any:
+    def tells(*_: Any, **__: Any) -> Any:
         raise RuntimeError(
             f"Authorization: Bot {TOKEN}; https://discord.com/api/webhooks/{'1' * 18}/{'t' * 60}/messages"
         )

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 import sqlite3
 import threading
 
 import numpy as np
 import pytest
+from transformers import BertConfig, BertForSequenceClassification
 
-from retrieval.encoding import VectorCache, load_encoder
+from retrieval.encoding import VectorCache, cosines_with, directions_of, load_encoder, load_reranker
+from retrieval.encoding.packaged import packaged_model
 from retrieval.errors import ModelError
+from retrieval.spans import Span
 
 TEXTS = ["The ferry left the harbour at noon.", "Bread is baked with caraway.", "A ship sailed at midday.", ""]
 
@@ -65,6 +70,99 @@ def test_a_folder_without_safe_weights_is_refused(tmp_path):
         load_encoder(str(tmp_path))
 
 
+# --- passages and their sentences
+
+PASSAGE = "The ferry left the harbour at noon. Bread is baked with caraway."
+SENTENCES = (Span(0, 35), Span(36, len(PASSAGE)))
+
+
+def test_a_passage_has_the_vector_of_its_text_and_one_for_each_sentence(encoder):
+    vectors = encoder.encode_passages([PASSAGE, "A ship."], [SENTENCES, (Span(0, 7),)])
+    assert vectors.whole == pytest.approx(encoder.encode([PASSAGE, "A ship."]), abs=1e-4)
+    assert [rows.shape for rows in vectors.sentences] == [(2, 384), (1, 384)]
+    ferry, bread = vectors.sentences[0]
+    sea, kitchen = encoder.encode(["Which ship went to sea?", "What is put into the bread?"])
+    for vector, near, far in ((sea, ferry, bread), (kitchen, bread, ferry)):
+        closer, farther = cosines_with(vector, np.stack([near, far]))
+        assert closer > farther + 0.1
+
+
+def test_a_sentence_behind_the_models_window_is_encoded_by_itself(encoder):
+    text = "word " * 400 + "The ferry left the harbour at noon."
+    last = Span(2000, len(text))
+    vectors = encoder.encode_passages([text], [(Span(0, 1999), last)])
+    alone = encoder.encode([last.of(text)])[0]
+    assert cosines_with(alone, vectors.sentences[0])[1] == pytest.approx(1.0, abs=0.01)
+
+
+def test_no_passages_no_vectors(encoder):
+    vectors = encoder.encode_passages([], [])
+    assert vectors.whole.shape == (0, 384) and vectors.sentences == ()
+
+
+def test_directions_keep_cosines(encoder):
+    vectors = encoder.encode(TEXTS[:3])
+    assert cosines_with(vectors[0], directions_of(vectors)) == pytest.approx(vectors @ vectors[0], abs=0.01)
+
+
+def test_a_row_of_zeros_points_nowhere():
+    zeros = np.zeros((1, 4), np.float32)
+    assert cosines_with(np.array([1, 0, 0, 0], np.float32), directions_of(zeros)).tolist() == [0.0]
+
+
+@pytest.fixture(scope="module")
+def first_token_model(tmp_path_factory):
+    """The default model, but made to give the vector of a text's first token: not an average over its tokens."""
+    folder = tmp_path_factory.mktemp("models") / "first-token"
+    shutil.copytree(packaged_model(), folder)
+    [pooling] = folder.glob("*Pooling/config.json")
+    said = json.loads(pooling.read_text())
+    said |= {"pooling_mode_mean_tokens": False, "pooling_mode_cls_token": True}
+    pooling.write_text(json.dumps(said))
+    return load_encoder(str(folder))
+
+
+def test_a_model_that_does_not_average_encodes_every_sentence_by_itself(first_token_model):
+    vectors = first_token_model.encode_passages([PASSAGE], [SENTENCES])
+    alone = first_token_model.encode([span.of(PASSAGE) for span in SENTENCES])
+    for row, vector in enumerate(alone):
+        assert cosines_with(vector, vectors.sentences[0])[row] == pytest.approx(1.0, abs=0.01)
+
+
+def test_a_model_with_words_before_questions_and_passages_gets_them(tmp_path, encoder):
+    folder = tmp_path / "with-prompts"
+    shutil.copytree(packaged_model(), folder)
+    settings = folder / "config_sentence_transformers.json"
+    said = json.loads(settings.read_text()) | {"prompts": {"query": "query: ", "document": "passage: "}}
+    settings.write_text(json.dumps(said))
+    prompted = load_encoder(str(folder))
+    assert prompted.encode(["ferry"]) == pytest.approx(encoder.encode(["query: ferry"]), abs=1e-4)
+    vectors = prompted.encode_passages([PASSAGE], [SENTENCES])
+    assert vectors.whole == pytest.approx(encoder.encode([f"passage: {PASSAGE}"]), abs=1e-4)
+    assert vectors.sentences[0].shape == (2, 384)
+
+
+# --- a cross-encoder
+
+
+def test_a_cross_encoder_scores_pairs(tmp_path):
+    folder = tmp_path / "cross"
+    config = BertConfig(num_labels=1, hidden_size=32, num_hidden_layers=1, num_attention_heads=2, intermediate_size=32)
+    BertForSequenceClassification(config).save_pretrained(folder)
+    for file in ("tokenizer.json", "tokenizer_config.json", "vocab.txt"):
+        shutil.copy(packaged_model() / file, folder)
+    rerank = load_reranker(str(folder))
+    scores = rerank("Who?", ["Nobody.", "\ud800", "Everybody went to sea."])
+    assert len(scores) == 3 and all(isinstance(score, float) for score in scores)
+    assert rerank("Who?", ["Nobody."])[0] == pytest.approx(scores[0], abs=1e-3)
+    assert list(rerank("Who?", [])) == []
+
+
+def test_a_cross_encoder_that_is_not_there_is_told():
+    with pytest.raises(ModelError, match=r"^the model no/such-reranker can.t be loaded: "):
+        load_reranker("no/such-reranker")
+
+
 # --- the cache
 
 
@@ -75,10 +173,28 @@ def cache(tmp_path):
     opened.close()
 
 
+def kept(cache, texts, encoder):
+    """The texts' own vectors; each has itself for its one sentence."""
+    vectors = cache.encode(texts, [(Span(0, len(text)),) for text in texts], encoder)
+    assert [rows.shape for rows in vectors.sentences] == [(1, encoder.dimensions)] * len(texts)
+    return vectors.whole
+
+
+def test_a_text_with_other_sentences_is_another_passage(cache, hash_encoder):
+    text = "One sentence. Another."
+    whole = [(Span(0, 22),)]
+    halves = [(Span(0, 13), Span(14, 22))]
+    one = cache.encode([text], whole, hash_encoder)
+    two = cache.encode([text], halves, hash_encoder)
+    assert [len(vectors.sentences[0]) for vectors in (one, two)] == [1, 2]
+    assert np.array_equal(cache.encode([text], halves, hash_encoder).sentences[0], two.sentences[0])
+    assert hash_encoder.encoded == [text, text]
+
+
 def test_what_was_encoded_once_is_not_encoded_again(cache, hash_encoder):
-    first = cache.encode(["a", "b", "a"], hash_encoder)
+    first = kept(cache, ["a", "b", "a"], hash_encoder)
     assert hash_encoder.encoded == ["a", "b"]
-    again = cache.encode(["c", "b", "a"], hash_encoder)
+    again = kept(cache, ["c", "b", "a"], hash_encoder)
     assert hash_encoder.encoded == ["a", "b", "c"]
     assert np.array_equal(again[1:], first[[1, 0]])
     assert np.array_equal(first[0], first[2])
@@ -86,40 +202,40 @@ def test_what_was_encoded_once_is_not_encoded_again(cache, hash_encoder):
 
 def test_another_model_has_vectors_of_its_own(cache, hash_encoder, new_hash_encoder):
     other = new_hash_encoder("other")
-    assert not np.array_equal(cache.encode(["a"], hash_encoder), cache.encode(["a"], other))
+    assert not np.array_equal(kept(cache, ["a"], hash_encoder), kept(cache, ["a"], other))
     assert other.encoded == ["a"]
 
 
 def test_the_cache_outlives_the_process(cache, tmp_path, hash_encoder):
-    first = cache.encode(["a", "\ud800"], hash_encoder)
+    first = kept(cache, ["a", "\ud800"], hash_encoder)
     cache.close()
     again = VectorCache(tmp_path / "new" / "cache.sqlite")
-    assert np.array_equal(again.encode(["a", "\ud800"], hash_encoder), first)
+    assert np.array_equal(kept(again, ["a", "\ud800"], hash_encoder), first)
     assert len(hash_encoder.encoded) == 2
     again.close()
 
 
 def test_nothing_asked_is_nothing_encoded(cache, hash_encoder):
-    assert cache.encode([], hash_encoder).shape == (0, hash_encoder.dimensions)
+    assert kept(cache, [], hash_encoder).shape == (0, hash_encoder.dimensions)
 
 
 def test_more_texts_than_one_statement_takes(cache, hash_encoder):
     texts = [str(number) for number in range(1203)]
-    assert np.array_equal(cache.encode(texts, hash_encoder), cache.encode(texts, hash_encoder))
+    assert np.array_equal(kept(cache, texts, hash_encoder), kept(cache, texts, hash_encoder))
     assert len(hash_encoder.encoded) == 1203
 
 
 def test_a_damaged_cache_is_begun_anew(tmp_path, hash_encoder):
     (tmp_path / "cache.sqlite").write_bytes(b"not a database, but as long as the header of one would be" * 20)
     cache = VectorCache(tmp_path / "cache.sqlite")
-    assert cache.encode(["a"], hash_encoder).shape == (1, hash_encoder.dimensions)
+    assert kept(cache, ["a"], hash_encoder).shape == (1, hash_encoder.dimensions)
     cache.close()
 
 
 def test_a_cache_in_use_by_another_process_is_not_thrown_away(tmp_path, hash_encoder, monkeypatch):
     path = tmp_path / "cache.sqlite"
     first = VectorCache(path)
-    first.encode(["a"], hash_encoder)
+    kept(first, ["a"], hash_encoder)
     first.close()
     real = sqlite3.connect
     monkeypatch.setattr(sqlite3, "connect", lambda place, timeout: real(place, timeout=0.05))
@@ -131,7 +247,7 @@ def test_a_cache_in_use_by_another_process_is_not_thrown_away(tmp_path, hash_enc
     other.execute("ROLLBACK")
     other.close()
     again = VectorCache(path)
-    again.encode(["a"], hash_encoder)
+    kept(again, ["a"], hash_encoder)
     again.close()
     assert hash_encoder.encoded == ["a"]
 
@@ -140,7 +256,7 @@ def filled(path, encoder):
     """A cache of many pages, all of them in the file itself, and what it gave."""
     cache = VectorCache(path)
     texts = [f"text {number}" for number in range(2000)]
-    made = cache.encode(texts, encoder)
+    made = kept(cache, texts, encoder)
     cache.close()
     assert not path.with_name(path.name + "-wal").exists()
     return texts, made
@@ -156,7 +272,7 @@ def test_damage_in_the_middle_of_a_cache_costs_time_only(tmp_path, hash_encoder,
     path.write_bytes(content)
     for _ in range(2):  # the second time it is whole again
         cache = VectorCache(path)
-        assert np.array_equal(cache.encode(texts, hash_encoder), made)
+        assert np.array_equal(kept(cache, texts, hash_encoder), made)
         cache.close()
     assert len(hash_encoder.encoded) <= 2 * len(texts)
     assert sqlite3.connect(path).execute("PRAGMA integrity_check").fetchone() == ("ok",)
@@ -171,26 +287,26 @@ def test_damage_that_only_writing_meets_costs_time_only(tmp_path, hash_encoder):
     cache = VectorCache(path)
     cache._known = lambda hashes, encoder: {}
     new = [f"new {number}" for number in range(300)]
-    assert cache.encode(new, hash_encoder).shape == (300, hash_encoder.dimensions)
+    assert kept(cache, new, hash_encoder).shape == (300, hash_encoder.dimensions)
     cache.close()
     again = VectorCache(path)
-    again.encode(new, hash_encoder)
+    kept(again, new, hash_encoder)
     again.close()
     assert len(hash_encoder.encoded) == 2300
 
 
 @pytest.mark.parametrize(
-    "change", ["substr(vector, 2)", "CAST(vector || x'00' AS BLOB)", "x''", "zeroblob(length(vector))"]
+    "change", ["substr(vectors, 2)", "CAST(vectors || x'00' AS BLOB)", "x''", "zeroblob(length(vectors))"]
 )
 def test_a_vector_that_was_kept_wrong_is_made_again(tmp_path, hash_encoder, change):
     path = tmp_path / "cache.sqlite"
     texts, made = filled(path, hash_encoder)
     tables = sqlite3.connect(path)
     with tables:
-        tables.execute(f"UPDATE vectors SET vector = {change}")  # noqa: S608 - from the list above
+        tables.execute(f"UPDATE passages SET vectors = {change}")  # noqa: S608 - from the list above
     tables.close()
     cache = VectorCache(path)
-    assert np.array_equal(cache.encode(texts, hash_encoder), made)
+    assert np.array_equal(kept(cache, texts, hash_encoder), made)
     cache.close()
     assert len(hash_encoder.encoded) == 2 * len(texts)
 
@@ -198,11 +314,11 @@ def test_a_vector_that_was_kept_wrong_is_made_again(tmp_path, hash_encoder, chan
 def test_a_closed_cache_is_not_taken_for_a_damaged_one(tmp_path, hash_encoder):
     path = tmp_path / "cache.sqlite"
     cache = VectorCache(path)
-    cache.encode(["a"], hash_encoder)
+    kept(cache, ["a"], hash_encoder)
     cache.close()
     with pytest.raises(sqlite3.ProgrammingError):
-        cache.encode(["b"], hash_encoder)
+        kept(cache, ["b"], hash_encoder)
     again = VectorCache(path)
-    again.encode(["a"], hash_encoder)
+    kept(again, ["a"], hash_encoder)
     again.close()
     assert hash_encoder.encoded == ["a"]

@@ -41,7 +41,8 @@ def test_the_seed_has_one_title_and_its_two_numbers_are_counters(seed_document):
 def test_the_seed_says_nothing_of_who_wrote_it_or_when(seed_document):
     source = seed_document.source
     assert (source.author, source.publisher, source.published, source.url) == (None, None, None, None)
-    assert (source.language, source.collection, source.status) == (None, None, None)
+    assert (source.collection, source.status) == (None, None)
+    assert (source.language, source.language_is_detected) == ("en", True)
 
 
 def test_no_passage_of_the_seed_holds_its_title_or_its_counters(seed_document):

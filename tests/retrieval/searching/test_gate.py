@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from retrieval.errors import SettingsError
+from retrieval.evaluation.fitting import as_toml, fit_gate, pairwise_weights
 from retrieval.searching import Gate
 from retrieval.searching.candidates import WORDS_SHARE, fuse
 from retrieval.searching.evidence import Signals, signals_of
@@ -47,6 +50,54 @@ def test_nothing_found_is_no_evidence():
 
 def test_no_signal_decides_alone():
     gate = Gate.load()
+    nothing = signals_of([], [])
     for field in dataclasses.fields(Signals):
-        alone = dataclasses.replace(Signals(0, 0, 0, 0, 0, 0), **{field.name: 1.0})
+        alone = dataclasses.replace(nothing, **{field.name: 1.0})
         assert not gate.opens_for(gate.evidence(alone)), field.name
+
+
+def test_an_owners_gate_is_read_back_as_it_was_written(tmp_path):
+    gate = dataclasses.replace(Gate.load(), threshold=0.25)
+    path = tmp_path / "gate.toml"
+    path.write_text(as_toml(gate, ["fitted on two questions"]))
+    read = Gate.read(path)
+    assert read.threshold == 0.25
+    assert read.weights == pytest.approx(gate.weights, abs=1e-3)
+
+
+@pytest.mark.parametrize("content", ["", "threshold = 1", "not toml", "[weights]\nother = 1\n", "\0"])
+def test_a_gate_that_is_none_is_told_in_one_line(tmp_path, content):
+    path = tmp_path / "gate.toml"
+    path.write_text(content)
+    with pytest.raises(SettingsError, match=r"archivist calibrate writes it anew$") as refusal:
+        Gate.read(path)
+    assert len(str(refusal.value).splitlines()) == 1
+
+
+def drawn(count: int, seed: int):
+    """Signals whose sentence cosine alone tells the two kinds apart, most of the time."""
+    random = np.random.default_rng(seed)
+    labels = [number % 2 == 0 for number in range(count)]
+    nothing = signals_of([], [])
+    rows = [dataclasses.replace(nothing, sentence_cosine=0.6 * label + random.normal(0, 0.3)) for label in labels]
+    return rows, labels
+
+
+def test_a_fitted_gate_answers_as_many_as_it_was_told_to():
+    rows, labels = drawn(600, 7)
+    fitted = fit_gate(rows, labels, 0.9)
+    assert fitted.answered_of_answerable == pytest.approx(0.9, abs=0.01)
+    assert fitted.auroc > 0.85 and fitted.answered_of_unanswerable < 0.5
+    assert fitted.gate.weights["sentence_cosine"] > 1
+
+
+def test_too_few_questions_make_no_gate():
+    with pytest.raises(ValueError, match="at least"):
+        fit_gate(*drawn(6, 7), 0.9)
+
+
+def test_pairwise_weights_find_what_the_right_ones_have_more_of():
+    random = np.random.default_rng(3)
+    differences = np.stack([random.normal(1, 1, 400), random.normal(0, 1, 400)], axis=1)
+    telling, noise = pairwise_weights(differences)
+    assert telling > 1 and abs(noise) < 0.3

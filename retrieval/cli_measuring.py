@@ -1,0 +1,61 @@
+"""The verbs that measure with a question set, and fit the gate to one."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import click
+from tqdm import tqdm
+
+from retrieval.cli import FOUND, archivist, as_json, ending, put
+from retrieval.settings import RetrievalSettings
+
+
+@archivist.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--limit", type=click.IntRange(1), help="ask only so many of its questions, spread evenly")
+@as_json
+@ending
+def evaluate(folder: Path, limit: int | None, as_json: bool) -> int:
+    """Measure with the question set in FOLDER (BEIR layout), through the same path as the bot."""
+    from retrieval.evaluation import evaluate as measured  # noqa: PLC0415 - its libraries are slow to import
+
+    with _bar() as report:
+        figures = measured(folder, RetrievalSettings.load(), limit=limit, report=report)
+    put(as_json, figures.as_json(), figures.as_table())
+    return FOUND
+
+
+@archivist.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option(
+    "--answered",
+    type=click.FloatRange(0.5, 0.99),
+    default=0.93,
+    show_default=True,
+    help="share of the questions with an answer that shall get one",
+)
+@as_json
+@ending
+def calibrate(folder: Path, answered: float, as_json: bool) -> int:
+    """Fit the gate between answering and silence to the question set in FOLDER, for this archive from now on."""
+    from retrieval.evaluation import calibrate as calibrated  # noqa: PLC0415
+
+    with _bar() as report:
+        done = calibrated(folder, RetrievalSettings.load(), answered, report)
+    put(as_json, done.as_json(), done.as_text())
+    return FOUND
+
+
+@contextlib.contextmanager
+def _bar() -> Iterator[Callable[[int, int], None]]:
+    with tqdm(unit=" steps", file=sys.stderr, disable=None, leave=False) as bar:
+
+        def report(done: int, total: int) -> None:
+            bar.total = total
+            bar.update(done - bar.n)
+
+        yield report

@@ -1,0 +1,84 @@
+"""What is in the archive, and what a run of indexing did, as JSON and as text for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+
+from retrieval.answers import Reason
+from retrieval.archive import Status
+from retrieval.indexing import IndexReport
+from retrieval.presenting import REASONS, Json, counted
+from retrieval.visibility import one_line
+
+
+def status_json(status: Status) -> Json:
+    made = status.manifest
+    return {
+        "generation": made.generation if made else None,
+        "made": made.made.isoformat() if made else None,
+        "model": made.model if made else None,
+        "documents": status.coverage.documents,
+        "passages": status.coverage.passages,
+        "first": status.coverage.first.isoformat() if status.coverage.first else None,
+        "last": status.coverage.last.isoformat() if status.coverage.last else None,
+        "publishers": list(status.publishers),
+        "languages": list(status.languages),
+        "collections": list(status.collections),
+        "undated": list(status.undated),
+        "unreadable": [asdict(file) for file in status.unreadable],
+    }
+
+
+def report_json(report: IndexReport) -> Json:
+    return asdict(report)
+
+
+def status_text(status: Status) -> str:
+    if status.manifest is None:
+        return REASONS[Reason.NOTHING_INDEXED]
+    covered, made = status.coverage, status.manifest
+    dates = f"{covered.first} to {covered.last}" if covered.first else "none is dated"
+    rows = [
+        ("documents", str(covered.documents)),
+        ("passages", str(covered.passages)),
+        ("dates", dates),
+        ("publishers", ", ".join(status.publishers) or "none named"),
+        ("languages", ", ".join(status.languages) or "none named"),
+        ("collections", ", ".join(status.collections) or "none"),
+        ("generation", f"{made.generation}, made {made.made.isoformat()}"),
+        ("model", made.model),
+        ("undated", str(len(status.undated))),
+        ("unreadable", str(len(status.unreadable))),
+    ]
+    text = "\n".join(f"{name:<12}{one_line(value)}" for name, value in rows)
+    listed = _listed("undated", status.undated)
+    return "\n".join(
+        [text, *listed, *(f"  unreadable  {one_line(f.path)}: {one_line(f.reason)}" for f in status.unreadable)]
+    )
+
+
+def report_text(report: IndexReport) -> str:
+    verb = "would change" if report.dry_run else "index"
+    lines = [one_line(note) for note in report.notes]
+    lines.append(
+        f"{verb}: + {len(report.added)} added, ~ {len(report.changed)} changed, - {len(report.gone)} gone, "
+        f"> {len(report.moved)} moved, = {report.same} same, {len(report.unreadable)} unreadable"
+    )
+    if report.dry_run:
+        for mark, paths in (("+", report.added), ("~", report.changed), ("-", report.gone), (">", report.moved)):
+            lines += [f"  {mark} {one_line(path)}" for path in paths]
+    lines += [f"  unreadable  {one_line(file.path)}: {one_line(file.reason)}" for file in report.unreadable]
+    lines.append(
+        f"{counted(report.documents, 'document')}, {counted(report.passages, 'passage')}, "
+        f"generation {report.generation or 'none'}, {report.seconds:.1f} seconds"
+    )
+    return "\n".join(lines)
+
+
+def _listed(name: str, paths: Iterable[str], most: int = 20) -> Iterator[str]:
+    for count, path in enumerate(paths):
+        if count == most:
+            yield f"  {name}  and more: archivist status --json lists them all"
+            return
+        yield f"  {name}  {one_line(path)}"

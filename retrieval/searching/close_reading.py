@@ -1,0 +1,135 @@
+"""The best candidates read sentence by sentence: what words, names, numbers and dates each sentence holds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+
+from retrieval.answers import Hit
+from retrieval.encoding import cosines_with
+from retrieval.records import Source
+from retrieval.searching.question import is_negated
+from retrieval.searching.vocabulary import Vocabulary, vocabulary
+from retrieval.searching.wording import english
+from retrieval.spans import pieces
+from retrieval.store.protocol import Snapshot, Vectors
+
+_NUMBER = re.compile(r"\d[\d,.]*\d|\d")
+_WORD = re.compile(r"[^\W\d_][\w’'-]*")
+_YEAR = re.compile(r"(?<!\d)(?:1\d{3}|20\d{2})(?!\d)")
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    terms: tuple[str, ...]
+    """In order."""
+    held: frozenset[str]
+    """The same, each once."""
+    words: frozenset[str]
+    """Small."""
+    names: frozenset[str]
+    """Capitalised words behind the first, small."""
+    numbers: frozenset[str]
+    years: frozenset[int]
+    has_date: bool
+    has_number: bool
+    """In digits or in words."""
+    is_negated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReadPassage:
+    key: int
+    hit: Hit
+    source: Source
+    text: str
+    """Of the whole document."""
+    sentences: tuple[Sentence, ...]
+    cosines: npt.NDArray[np.float32]
+    """(sentences,) with the question."""
+    context: frozenset[str]
+    """Terms of the document's context line."""
+
+
+def read_closely(candidates: Mapping[int, Hit], vector: Vectors, snapshot: Snapshot) -> list[ReadPassage]:
+    """In the order of `candidates`, key -> hit. `vector` is the question's, (dimensions,)."""
+    directions = snapshot.directions(list(candidates))
+    known = vocabulary(snapshot)
+    texts: dict[str, str] = {}
+    sources: dict[str, Source] = {}
+    read: list[ReadPassage] = []
+    for key, hit in candidates.items():
+        identity = hit.passage.document_id
+        if identity not in texts:
+            source, text = snapshot.source(identity), snapshot.text(identity)
+            if source is None or text is None:
+                raise LookupError(f"passage {hit.passage.code} without its document")
+            sources[identity], texts[identity] = source, text
+        source, text = sources[identity], texts[identity]
+        sentences = tuple(
+            read_sentence(sentence, snapshot, source.language, known)
+            for sentence in pieces(text, hit.passage.sentences)
+        )
+        cosines = cosines_with(vector, directions[key])
+        context = frozenset(snapshot.terms(source.context, source.language))
+        read.append(ReadPassage(key, hit, source, text, sentences, cosines, context))
+    return read
+
+
+def read_sentence(text: str, snapshot: Snapshot, language: str | None, known: Vocabulary) -> Sentence:
+    terms = tuple(snapshot.terms(text, language))
+    chunks = [_look_of(chunk) for chunk in text.split()]
+    words = frozenset(word for chunk in chunks for word in chunk.words)
+    return Sentence(
+        terms=terms,
+        held=frozenset(terms),
+        words=words,
+        names=frozenset(chunk.name for chunk in chunks[1:] if chunk.name),
+        numbers=frozenset(number for chunk in chunks for number in chunk.numbers),
+        years=frozenset(year for chunk in chunks for year in chunk.years),
+        has_date=any(chunk.is_date or chunk.years for chunk in chunks),
+        has_number=any(chunk.numbers or chunk.is_number for chunk in chunks),
+        is_negated=is_negated(text, terms, known),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What one run of characters without white space looks like."""
+
+    words: tuple[str, ...]
+    name: str | None
+    numbers: tuple[str, ...]
+    years: tuple[int, ...]
+    is_date: bool
+    is_number: bool
+
+
+@lru_cache(maxsize=100_000)
+def _look_of(chunk: str) -> _Look:
+    """Remembered, since a language has few words: reading a passage is looking most of them up."""
+    said = english()
+    words = tuple(_WORD.findall(chunk))
+    small = tuple(word.lower() for word in words)
+    return _Look(
+        small,
+        small[0] if words and words[0][0].isupper() and len(words[0]) > 1 else None,
+        tuple(_NUMBER.findall(chunk)),
+        tuple(int(year) for year in _YEAR.findall(chunk)),
+        any(word in said.months or word in said.weekdays for word in words),
+        any(word in said.number_words for word in small),
+    )
+
+
+def words_of(text: str) -> frozenset[str]:
+    """Small."""
+    return frozenset(word for chunk in text.split() for word in _look_of(chunk).words)
+
+
+def all_held(sentences: Sequence[Sentence]) -> frozenset[str]:
+    return frozenset().union(*(sentence.held for sentence in sentences))

@@ -1,0 +1,67 @@
+"""Near-identical passages, as a wire story has in every paper that ran it: one is shown, the others are named.
+
+Two passages are copies where the sets of their five-word runs overlap by COPY (Broder 1997, "On the resemblance and
+containment of documents"). Nothing is compared by meaning: a paraphrase is a text of its own.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from retrieval.searching.ranking import Judged
+
+RUN = 5
+"""Words."""
+COPY = 0.8
+"""Of the runs of both together, the share that both have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One passage that is shown, and the copies of it that are not. Best first, as they came."""
+
+    first: Judged
+    copies: tuple[Judged, ...] = ()
+
+
+def choose(judged: Sequence[Judged], most: int, most_of_a_document: int = 0) -> list[Group]:
+    """At most so many groups, in the order of `judged`, with all the copies that there are of each.
+
+    At most `most_of_a_document` of them show one document; 0 is no limit. A copy in the same document is a passage of
+    its own: its place differs.
+    """
+    groups: list[tuple[_Text, list[Judged]]] = []
+    shown: Counter[str] = Counter()
+    for one in judged:
+        text, document = _Text(one), one.passage.source.id
+        copied = next((copies for first, copies in groups if first.is_copy(text)), None)
+        if copied is not None:
+            copied.append(one)
+        elif len(groups) < most and not (most_of_a_document and shown[document] >= most_of_a_document):
+            groups.append((text, []))
+            shown[document] += 1
+    return [Group(first.judged, tuple(copies)) for first, copies in groups]
+
+
+class _Text:
+    """A passage's terms; its runs are made when another is as long, which few are."""
+
+    def __init__(self, judged: Judged) -> None:
+        self.judged = judged
+        self._terms = [term for sentence in judged.passage.sentences for term in sentence.terms]
+
+    @cached_property
+    def _runs(self) -> frozenset[tuple[str, ...]]:
+        terms = self._terms
+        return frozenset(tuple(terms[at : at + RUN]) for at in range(max(len(terms) - RUN + 1, 1)))
+
+    def is_copy(self, other: _Text) -> bool:
+        if self.judged.passage.source.id == other.judged.passage.source.id:
+            return False
+        shorter, longer = sorted((len(self._terms), len(other._terms)))
+        if shorter < COPY * longer - RUN:
+            return False
+        return len(self._runs & other._runs) >= COPY * len(self._runs | other._runs)

@@ -1,0 +1,148 @@
+"""What speaks for a sentence, and for a passage, as numbers that a person can follow.
+
+Most are shares from 0 to 1 or cosines. Where the question asks for nothing of a kind (it names nobody, it has no
+number), the feature is the same for every candidate and so moves none of them.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from retrieval.filters import filter_key
+from retrieval.searching.close_reading import ReadPassage, Sentence, all_held
+from retrieval.searching.question import Question
+from retrieval.searching.understanding import Meaning
+
+Numbers = npt.NDArray[np.float64]
+
+SENTENCE = (
+    "shared",  # share of the question's weight whose words are in the sentence
+    "cosine",  # with the question
+    "behind",  # its cosine less the passage's best
+    "near",  # share of the question's neighbouring words that are near each other here
+    "numbers",  # share of the question's numbers
+    "first",  # 1 for the passage's first sentence
+    "before",  # `shared` of the sentence before it
+    "number",  # the question wants a number, and there is one that the question does not have
+    "date",  # the same of a date
+    "name",  # the same of a capitalised word
+)
+PASSAGE = (
+    "words",  # BM25 divided by the best of the search
+    "cosine",  # with the question
+    "best_sentence",  # the highest cosine of a sentence
+    "best_two",  # mean of the two highest
+    "answer",  # what the weights of SENTENCE give the best sentence
+    "shared",  # share of the question's weight whose words are in the passage
+    "shared_in_context",  # the same with the document's context line
+    "near",  # as in SENTENCE
+    "names",  # share of the question's capitalised words
+    "numbers",  # share of the question's numbers
+    "length",  # in words, divided by 180
+    "lead",  # 1 for a document's first passage
+    "recent_meant",  # nearness of its publication to the asker's today, where the question means these days
+    "recent",  # the same where it does not say so
+    "later",  # 1 where it was published after the asker's today
+    "period",  # 1 where it was published in, or mentions a year of, a period that the question names
+    "named",  # 1 where its publisher, author or collection is named in the question
+)
+_NEAR = 6
+_RECENT_DAYS = 14.0
+_LONGEST = 180.0
+
+
+def sentence_features(question: Question, passage: ReadPassage) -> Numbers:
+    """(sentences, len(SENTENCE))."""
+    best = float(passage.cosines.max())
+    shared = [question.share(sentence.held) for sentence in passage.sentences]
+    rows = []
+    for at, sentence in enumerate(passage.sentences):
+        cosine = float(passage.cosines[at])
+        wanted = _wanted(question, sentence)
+        rows.append(
+            (
+                shared[at],
+                cosine,
+                cosine - best,
+                _near_each_other(question, sentence.terms),
+                _share(question.numbers, sentence.numbers),
+                float(at == 0),
+                shared[at - 1] if at else 0.0,
+                *(float(wanted and question.wants == kind) for kind in ("number", "date", "name")),
+            )
+        )
+    return np.array(rows, np.float64)
+
+
+def passage_features(question: Question, meaning: Meaning, passage: ReadPassage, answer: float) -> tuple[float, ...]:
+    """In the order of PASSAGE. `answer` is the best sentence's score."""
+    sentences, source = passage.sentences, passage.source
+    held = all_held(sentences)
+    terms = tuple(term for sentence in sentences for term in sentence.terms)
+    highest = sorted(map(float, passage.cosines), reverse=True)
+    age = (meaning.today - source.published).days if meaning.today and source.published else None
+    nearness = math.exp(-max(age, 0) / _RECENT_DAYS) if age is not None and age >= -1 else 0.0
+    return (
+        passage.hit.words,
+        passage.hit.cosine,
+        highest[0],
+        sum(highest[:2]) / len(highest[:2]),
+        answer,
+        question.share(held),
+        question.share(held | passage.context),
+        _near_each_other(question, terms),
+        _share(question.names, frozenset().union(*(sentence.words for sentence in sentences))),
+        _share(question.numbers, frozenset().union(*(sentence.numbers for sentence in sentences))),
+        min(len(terms), _LONGEST) / _LONGEST,
+        float(passage.hit.passage.ordinal == 0),
+        nearness if meaning.is_recent else 0.0,
+        0.0 if meaning.is_recent else nearness,
+        float(age is not None and age < -1),
+        _in_a_period(meaning, passage),
+        float(any(filter_key(getattr(source, field) or "") == filter_key(name) for field, name in meaning.names)),
+    )
+
+
+def _wanted(question: Question, sentence: Sentence) -> bool:
+    """Whether it has something of the kind that the question wants, which the question itself does not name."""
+    match question.wants:
+        case "number":
+            return bool(sentence.numbers - question.numbers) or (sentence.has_number and not question.numbers)
+        case "date":
+            return sentence.has_date and bool(sentence.numbers - question.numbers or not sentence.numbers)
+        case "name":
+            return bool(sentence.names - question.words)
+    return False
+
+
+def _near_each_other(question: Question, terms: Sequence[str]) -> float:
+    if not question.pairs:
+        return 0.0
+    places: dict[str, list[int]] = defaultdict(list)
+    for at, term in enumerate(terms):
+        if term in question.weights:
+            places[term].append(at)
+    near = (
+        min((abs(a - b) for a in places[one] for b in places[other]), default=_NEAR + 1) <= _NEAR
+        for one, other in question.pairs
+    )
+    return sum(near) / len(question.pairs)
+
+
+def _share(asked: frozenset[str], found: frozenset[str]) -> float:
+    return len(asked & found) / len(asked) if asked else 1.0
+
+
+def _in_a_period(meaning: Meaning, passage: ReadPassage) -> float:
+    published, years = passage.source.published, {y for sentence in passage.sentences for y in sentence.years}
+    for period in meaning.periods:
+        if published is not None and period.holds(published):
+            return 1.0
+        if any(period.first.year <= year <= period.last.year for year in years):
+            return 1.0
+    return 0.0
