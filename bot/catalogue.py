@@ -34,7 +34,7 @@ class Line(Enum):
     NOTHING_INDEXED = "Nothing is indexed yet."
     NOTHING_MATCHES_FILTERS = "No document matches these filters."
     NOTHING_RELEVANT = "The archive has no answer to this."
-    NOT_A_QUESTION = "There is no word to search for in this."
+    NOT_A_QUESTION = "There is nothing to look up in this."
     NEAREST = "Nearest, but not an answer:"
 
     # Lookups

@@ -61,10 +61,20 @@ def answer(meaning: Meaning, searched: Searched, snapshot: Snapshot, encoder: En
             decision.evidence,
             Seconds(encoded - started, decided - encoded),
             meaning.understood,
+            dataclasses.asdict(decision.signals),
         )
     excerpts = tuple(_excerpt(group, snapshot) for group in decision.shown)
     seconds = Seconds(encoded - started, decided - encoded, time.perf_counter() - decided)
-    return Found(meaning.question, excerpts, searched, decision.ranking, decision.evidence, seconds, meaning.understood)
+    return Found(
+        meaning.question,
+        excerpts,
+        searched,
+        decision.ranking,
+        decision.evidence,
+        seconds,
+        meaning.understood,
+        dataclasses.asdict(decision.signals),
+    )
 
 
 def searched_in(snapshot: Snapshot | None, where: Filter) -> Searched:

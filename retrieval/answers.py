@@ -158,6 +158,8 @@ class Found:
     evidence: float
     seconds: Seconds
     understood: tuple[Understood, ...] = ()
+    signals: Mapping[str, float] = field(default_factory=dict)
+    """What the evidence was made of, by name: what `calibrate` fits to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +173,8 @@ class Abstained:
     evidence: float = 0.0
     seconds: Seconds = field(default_factory=Seconds)
     understood: tuple[Understood, ...] = ()
+    signals: Mapping[str, float] = field(default_factory=dict)
+    """As in Found; none where no search was needed to be silent."""
 
 
 Answer = Found | Abstained

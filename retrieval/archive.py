@@ -17,7 +17,7 @@ from retrieval.excerpting import chosen_sentences, in_context, whole_passage
 from retrieval.filters import EVERYTHING, Filter
 from retrieval.indexing import IndexReport, Progress, bring_in_step, index_fingerprint
 from retrieval.records import Source, Unreadable
-from retrieval.searching import NAMED_FIELDS, Choice, Gate, KnownNames, parse_lookup, warm_up
+from retrieval.searching import Choice, Gate, KnownNames, parse_lookup, warm_up
 from retrieval.settings import RetrievalSettings
 from retrieval.spans import Span
 from retrieval.store.holder import SnapshotHolder
@@ -59,9 +59,11 @@ class Archive:
         self._names: weakref.WeakKeyDictionary[Snapshot, KnownNames] = weakref.WeakKeyDictionary()
 
     def warm(self) -> None:
-        """Loads the models and opens the index, so that no question has to. Raises ModelError, IndexDamaged."""
+        """Loads the models and opens the index, so that no question has to. Raises ModelError, IndexDamaged;
+        SettingsError where `archivist calibrate` has to be run again.
+        """
         self._load_encoder()
-        self._load_reranker()
+        self._choice(None)
         warm_up()
         with self._holder.reading() as snapshot:
             self._known_names(snapshot)
@@ -190,14 +192,14 @@ class Archive:
     def _choice(self, limit: int | None) -> Choice:
         settings = self._settings
         own = settings.data / OWN_GATE
-        gate = Gate.read(own) if own.exists() else None
+        gate = Gate.read(own, self._load_encoder().fingerprint) if own.exists() else None
         return Choice(limit or settings.excerpts, settings.excerpts_of_one_document, gate, self._load_reranker())
 
     def _known_names(self, snapshot: Snapshot | None) -> KnownNames:
         if snapshot is None:
             return KnownNames({})
         if snapshot not in self._names:
-            self._names[snapshot] = KnownNames({field: snapshot.names(field) for field in NAMED_FIELDS})
+            self._names[snapshot] = KnownNames.of(snapshot)
         return self._names[snapshot]
 
     def _fingerprint(self) -> str | None:

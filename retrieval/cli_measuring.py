@@ -34,7 +34,7 @@ def evaluate(folder: Path, limit: int | None, as_json: bool) -> int:
 @click.option(
     "--answered",
     type=click.FloatRange(0.5, 0.99),
-    default=0.93,
+    default=0.95,
     show_default=True,
     help="share of the questions with an answer that shall get one",
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from typing import Any
@@ -116,17 +117,18 @@ def _understood(understood: Iterable[Understood]) -> Iterator[str]:
         if one.field == "phrase"
         else f"{'only' if one.role is Role.REQUIRED else 'preferably'} {one.field} {one_line(one.value)} "
         f"(“{one_line(one.words)}”)"
-        for one in understood
+        for one in itertools.islice(understood, MOST_UNDERSTOOD)
     ]
     if said:
         yield f"Understood: {'; '.join(said)}. --as-written leaves that out."
 
 
+MOST_UNDERSTOOD = 6
 REASONS = {
     Reason.NOTHING_INDEXED: "Nothing is indexed yet; run: archivist index",
     Reason.NOTHING_MATCHES_FILTERS: "No document matches these filters.",
     Reason.NOTHING_RELEVANT: "The archive has no answer to this.",
-    Reason.NOT_A_QUESTION: "There is no word to search for in this.",
+    Reason.NOT_A_QUESTION: "There is nothing to look up in this.",
 }
 
 
@@ -144,9 +146,14 @@ def excerpt_text(excerpt: Excerpt) -> str:
         lines.append(f"In the text: {' · '.join(one_line(mark.words) for mark in excerpt.attribution_shown)}")
     lines.append(f"[{excerpt.code}]")
     if excerpt.copies:
-        named = (f"{one_line(copy.source.title)} [{copy.code}]" for copy in excerpt.copies)
+        named = (f"{_copy_text(copy.source)} [{copy.code}]" for copy in excerpt.copies)
         lines.append(f"Nearly word for word in: {', '.join(named)}")
     return "\n".join(lines)
+
+
+def _copy_text(source: Source) -> str:
+    said = (source.title, source.publisher, source.published.isoformat() if source.published else None)
+    return ", ".join(one_line(part) for part in said if part)
 
 
 def source_text(source: Source, paragraph: int) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import importlib.metadata
 import logging
+import math
 import os
 import threading
 from collections.abc import Sequence
@@ -48,14 +49,25 @@ def load_encoder(name: str, offline: bool = True, threads: int = 0) -> Encoder:
 def load_reranker(name: str, offline: bool = True) -> Reranker:
     """A cross-encoder, by the same rules as `load_encoder`. Raises ModelError."""
     model = _loaded("CrossEncoder", name, _folder(name), offline)
+    if model.num_labels != 1 or not _was_trained_to_classify(model):
+        raise ModelError(f"the model {name} is no cross-encoder with one score for a pair")
     one_at_a_time = threading.Lock()
 
     def scores(question: str, texts: Sequence[str]) -> Sequence[float]:
         pairs = [(encodable(question), encodable(text)) for text in texts]
         with one_at_a_time:
-            return [float(score) for score in model.predict(pairs, show_progress_bar=False)] if pairs else []
+            found = [float(score) for score in model.predict(pairs, show_progress_bar=False)] if pairs else []
+        if not all(map(math.isfinite, found)):
+            raise ModelError(f"the model {name} gives scores that are no numbers")
+        return found
 
     return scores
+
+
+def _was_trained_to_classify(model: Any) -> bool:
+    """Of any other the library makes a classifier, too, with weights drawn at random."""
+    named = getattr(model.config, "architectures", None) or ()
+    return any(name.endswith("ForSequenceClassification") for name in named)
 
 
 def _loaded(kind: str, name: str, folder: Path | None, offline: bool) -> Any:

@@ -35,14 +35,21 @@ class TokenAverages(WholeTexts):
         for start in range(0, len(texts), BATCH):
             places = longest_first[start : start + BATCH]
             batch = [encodable(self._before_passage + texts[at]) for at in places]
-            offsets = self._model.tokenizer(batch, truncation=True, return_offsets_mapping=True)["offset_mapping"]
-            for at, output, each in zip(places, self._run(batch, output_value=None), offsets, strict=True):
-                whole[at] = output["sentence_embedding"].float().numpy()
+            outputs = self._run(batch, output_value=None)
+            for at, output, each in zip(places, outputs, self._offsets(batch), strict=True):
+                vector = output["sentence_embedding"].float().numpy()
+                whole[at] = vector / (np.linalg.norm(vector) or 1.0)
                 tokens = output["token_embeddings"].float().numpy()
                 moved = np.array(each, np.int64) - len(self._before_passage)
                 parts[at] = averages(tokens[: len(moved)], moved, sentences[at])
         self._beyond_the_window(parts, texts, sentences)
         return PassageVectors(whole, tuple(directions_of(parts[at]) for at in range(len(texts))))
+
+    def _offsets(self, texts: Sequence[str]) -> list[list[tuple[int, int]]]:
+        """Where each token stands. The tokenizer keeps how it pads between calls, so it serves one at a time, too."""
+        with self._one_at_a_time:
+            told = self._model.tokenizer(texts, truncation=True, return_offsets_mapping=True)
+        return [list(map(tuple, each)) for each in told["offset_mapping"]]
 
     def _beyond_the_window(
         self, parts: dict[int, Vectors], texts: Sequence[str], sentences: Sequence[Sequence[Span]]

@@ -7,18 +7,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from retrieval.archive import OWN_GATE
+from retrieval.answers import Answer, Found
+from retrieval.archive import OWN_GATE, Archive
 from retrieval.encoding import load_encoder
 from retrieval.errors import QuestionSetError
 from retrieval.evaluation.fitting import FittedGate, as_toml, fit_gate
 from retrieval.evaluation.index_aside import index_aside
 from retrieval.evaluation.question_set import load_question_set
-from retrieval.filters import EVERYTHING
-from retrieval.searching import NAMED_FIELDS, Choice, Gate, KnownNames, Signals, decide, understand
+from retrieval.searching import Signals
 from retrieval.settings import RetrievalSettings
 
 FEWEST = 30
 """Questions of either kind: with fewer, the figures would say nothing."""
+
+
+WEAKEST = 0.6
+"""AUROC; 0.5 is chance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,8 @@ def calibrate(
     """Asks every question of the set in `folder`, fits a gate that lets through `answered`, a share, of those with an
     answer, and writes it below `settings.data`, where every question reads it from then on.
 
-    `report(done, total)` counts questions. Raises QuestionSetError, ModelError, IndexBusy, IndexDamaged.
+    The questions are asked as the bot asks them, by the gate that served so far. `report(done, total)` counts them.
+    Raises QuestionSetError, ModelError, SettingsError, IndexBusy, IndexDamaged.
     """
     questions = load_question_set(folder)
     labels = [bool(question.right) for question in questions.questions]
@@ -76,25 +81,29 @@ def calibrate(
         )
     encoder = load_encoder(settings.model, settings.offline, settings.threads)
     index = index_aside(questions.name, questions.corpus, settings.data, encoder)
-    snapshot = index.opened()
+    archive = Archive(settings, index.backend, encoder)
+    answers: list[tuple[bool, Answer]] = []
     try:
-        known = KnownNames({field: snapshot.names(field) for field in NAMED_FIELDS})
-        choice = Choice(settings.excerpts)
-        signals: list[Signals] = []
-        for done, question in enumerate(questions.questions, start=1):
-            meaning = understand(question.text, EVERYTHING, known, question.asked)
-            vector = encoder.encode([meaning.topic])[0]
-            signals.append(decide(meaning, vector, snapshot, choice).signals)
+        archive.warm()
+        for done, (question, label) in enumerate(zip(questions.questions, labels, strict=True), start=1):
+            answers.append((label, archive.ask(question.text, today=question.asked)))
             report(done, len(labels))
     finally:
-        snapshot.close()
-    fitted = fit_gate(signals, labels, answered)
+        archive.close()
+    decided = [(Signals(**answer.signals), label) for label, answer in answers if answer.signals]
+    try:
+        fitted = fit_gate([one for one, _ in decided], [label for _, label in decided], answered)
+    except ValueError as error:
+        raise QuestionSetError(f"{folder}: {error}") from None
+    if fitted.auroc < WEAKEST:
+        raise QuestionSetError(
+            f"{folder}: what is found tells its questions with an answer from those without no better than chance "
+            f"(AUROC {fitted.auroc:.2f}); the gate is left as it was"
+        )
     path = settings.data / OWN_GATE
     remarks = [f"Written by: archivist calibrate {folder.resolve().name}", f"{counts[0]} + {counts[1]} questions"]
     aside = path.with_suffix(".new")
-    aside.write_text(as_toml(fitted.gate, remarks), encoding="utf-8")
+    aside.write_text(as_toml(fitted.gate, remarks, encoder.fingerprint), encoding="utf-8")
     aside.replace(path)
-    shipped = Gate.load()
-    opened = [shipped.opens_for(shipped.evidence(one)) for one in signals]
-    before = [sum(o for o, label in zip(opened, labels, strict=True) if label is kind) for kind in (True, False)]
+    before = [sum(isinstance(answer, Found) for label, answer in answers if label is kind) for kind in (True, False)]
     return Calibrated(path, *counts, fitted, before[0] / counts[0], before[1] / counts[1])

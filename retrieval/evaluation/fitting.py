@@ -65,8 +65,8 @@ def fit_gate(
     )
 
 
-def as_toml(gate: Gate, remarks: Sequence[str]) -> str:
-    """What `Gate.read` reads."""
-    lines = [f"# {remark}" for remark in remarks]
-    lines += [f"intercept = {gate.intercept:.4f}", f"threshold = {gate.threshold:.4f}", "", "[weights]"]
+def as_toml(gate: Gate, remarks: Sequence[str], model: str) -> str:
+    """What `Gate.read` reads. `model`: the fingerprint of the one that the signals were taken with."""
+    lines = [*(f"# {remark}" for remark in remarks), f'model = "{model}"']
+    lines += [f"intercept = {gate.intercept:.4f}", f"threshold = {gate.threshold:.6f}", "", "[weights]"]
     return "\n".join([*lines, *(f"{name} = {weight:.4f}" for name, weight in gate.weights.items())]) + "\n"

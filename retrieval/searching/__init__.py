@@ -1,4 +1,4 @@
-"""The read corridor: question -> candidates -> a closer look -> answer or abstain; and lookups by words."""
+"""The read corridor: understanding -> candidates -> close reading -> a learned order -> answer or abstain; lookups."""
 
 from retrieval.searching.candidates import candidates
 from retrieval.searching.copies import Group
@@ -7,10 +7,9 @@ from retrieval.searching.evidence import Gate, Signals, signals_of
 from retrieval.searching.lookup import Lookup, narrowed, parse_date, parse_lookup
 from retrieval.searching.question import is_chatter
 from retrieval.searching.ranking import Judged, Weights
-from retrieval.searching.understanding import NAMED_FIELDS, KnownNames, Meaning, as_written, understand, warm_up
+from retrieval.searching.understanding import KnownNames, Meaning, as_written, understand, warm_up
 
 __all__ = [
-    "NAMED_FIELDS",
     "Choice",
     "Decision",
     "Gate",

@@ -83,7 +83,8 @@ def _preferred(meaning: Meaning) -> Iterator[tuple[Filter, float]]:
     for period in meaning.periods:
         yield within(meaning.where, period), MEANT
     for field, value in meaning.names:
-        yield with_field(meaning.where, field, value), MEANT
+        if getattr(meaning.where, field) is None:  # never instead of what is required
+            yield with_field(meaning.where, field, value), MEANT
     if meaning.lately is not None:
         yield within(meaning.where, meaning.lately), MEANT if meaning.is_recent else LIKELY
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -13,15 +12,11 @@ import numpy.typing as npt
 from retrieval.answers import Hit
 from retrieval.encoding import cosines_with
 from retrieval.records import Source
-from retrieval.searching.question import is_negated
+from retrieval.searching.question import NUMBER, WORD, YEAR, is_negated, small
 from retrieval.searching.vocabulary import Vocabulary, vocabulary
 from retrieval.searching.wording import english
 from retrieval.spans import pieces
 from retrieval.store.protocol import Snapshot, Vectors
-
-_NUMBER = re.compile(r"\d[\d,.]*\d|\d")
-_WORD = re.compile(r"[^\W\d_][\w’'-]*")
-_YEAR = re.compile(r"(?<!\d)(?:1\d{3}|20\d{2})(?!\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +26,9 @@ class Sentence:
     held: frozenset[str]
     """The same, each once."""
     words: frozenset[str]
-    """Small."""
+    """In small letters."""
     names: frozenset[str]
-    """Capitalised words behind the first, small."""
+    """Capitalised words behind the first, in small letters."""
     numbers: frozenset[str]
     years: frozenset[int]
     has_date: bool
@@ -53,7 +48,7 @@ class ReadPassage:
     cosines: npt.NDArray[np.float32]
     """(sentences,) with the question."""
     context: frozenset[str]
-    """Terms of the document's context line."""
+    """Terms of what is said of the document: title, publisher, date, author, collection."""
 
 
 def read_closely(candidates: Mapping[int, Hit], vector: Vectors, snapshot: Snapshot) -> list[ReadPassage]:
@@ -76,14 +71,19 @@ def read_closely(candidates: Mapping[int, Hit], vector: Vectors, snapshot: Snaps
             for sentence in pieces(text, hit.passage.sentences)
         )
         cosines = cosines_with(vector, directions[key])
-        context = frozenset(snapshot.terms(source.context, source.language))
+        context = frozenset(snapshot.terms(_said_of(source), source.language))
         read.append(ReadPassage(key, hit, source, text, sentences, cosines, context))
     return read
 
 
+def _said_of(source: Source) -> str:
+    """Its context line, and the names that a question can call it by beside those."""
+    return " ".join((source.context, source.author or "", source.collection or ""))
+
+
 def read_sentence(text: str, snapshot: Snapshot, language: str | None, known: Vocabulary) -> Sentence:
     terms = tuple(snapshot.terms(text, language))
-    chunks = [_look_of(chunk) for chunk in text.split()]
+    chunks = [(_known if len(chunk) <= _LONGEST_KNOWN else _look_of)(chunk) for chunk in text.split()]
     words = frozenset(word for chunk in chunks for word in chunk.words)
     return Sentence(
         terms=terms,
@@ -110,24 +110,27 @@ class _Look:
     is_number: bool
 
 
-@lru_cache(maxsize=100_000)
 def _look_of(chunk: str) -> _Look:
-    """Remembered, since a language has few words: reading a passage is looking most of them up."""
     said = english()
-    words = tuple(_WORD.findall(chunk))
-    small = tuple(word.lower() for word in words)
+    words = tuple(WORD.findall(chunk))
+    plain = tuple(small(word) for word in words)
     return _Look(
-        small,
-        small[0] if words and words[0][0].isupper() and len(words[0]) > 1 else None,
-        tuple(_NUMBER.findall(chunk)),
-        tuple(int(year) for year in _YEAR.findall(chunk)),
+        plain,
+        plain[0] if words and words[0][0].isupper() and len(words[0]) > 1 else None,
+        tuple(NUMBER.findall(chunk)),
+        tuple(int(year) for year in YEAR.findall(chunk)),
         any(word in said.months or word in said.weekdays for word in words),
-        any(word in said.number_words for word in small),
+        any(word in said.number_words for word in plain),
     )
 
 
+_known = lru_cache(maxsize=100_000)(_look_of)
+"""Remembered, since a language has few words: reading a passage is looking most of them up."""
+_LONGEST_KNOWN = 40
+
+
 def words_of(text: str) -> frozenset[str]:
-    """Small."""
+    """In small letters."""
     return frozenset(word for chunk in text.split() for word in _look_of(chunk).words)
 
 

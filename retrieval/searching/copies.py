@@ -1,7 +1,8 @@
 """Near-identical passages, as a wire story has in every paper that ran it: one is shown, the others are named.
 
 Two passages are copies where the sets of their five-word runs overlap by COPY (Broder 1997, "On the resemblance and
-containment of documents"). Nothing is compared by meaning: a paraphrase is a text of its own.
+containment of documents"), and whose numbers, negations and status are the same. Nothing is compared by meaning: a
+paraphrase is a text of its own.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from retrieval.searching.ranking import Judged
+from retrieval.searching.wording import english
 
 RUN = 5
 """Words."""
@@ -54,6 +56,14 @@ class _Text:
         self._terms = [term for sentence in judged.passage.sentences for term in sentence.terms]
 
     @cached_property
+    def _figures(self) -> tuple[object, ...]:
+        """What must be the same in a copy to the letter: nobody may be shown 23 in place of 32, or a retracted text."""
+        sentences, source = self.judged.passage.sentences, self.judged.passage.source
+        numbers = frozenset(number for sentence in sentences for number in sentence.numbers)
+        words = frozenset(word for sentence in sentences for word in sentence.words) & english().number_words
+        return numbers, words, tuple(sentence.is_negated for sentence in sentences), source.status, source.status_note
+
+    @cached_property
     def _runs(self) -> frozenset[tuple[str, ...]]:
         terms = self._terms
         return frozenset(tuple(terms[at : at + RUN]) for at in range(max(len(terms) - RUN + 1, 1)))
@@ -62,6 +72,6 @@ class _Text:
         if self.judged.passage.source.id == other.judged.passage.source.id:
             return False
         shorter, longer = sorted((len(self._terms), len(other._terms)))
-        if shorter < COPY * longer - RUN:
+        if shorter < COPY * longer - RUN or self._figures != other._figures:
             return False
         return len(self._runs & other._runs) >= COPY * len(self._runs | other._runs)

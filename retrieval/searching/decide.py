@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from retrieval.answers import Hit
+from retrieval.encoding import Reranker
 from retrieval.searching.candidates import candidates
 from retrieval.searching.close_reading import read_closely
 from retrieval.searching.copies import Group, choose
@@ -20,9 +21,6 @@ READ = 30
 RESTS_ON = 3
 """Best passages that the decision rests on; they are the near misses where it is no."""
 RERANKED = 20
-
-Reranker = Callable[[str, Sequence[str]], Sequence[float]]
-"""(question, texts) -> a score for each, higher is better: a cross-encoder."""
 
 
 @dataclass(frozen=True, slots=True)

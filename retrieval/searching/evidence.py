@@ -48,6 +48,8 @@ class Signals:
     """1 where the answering sentence holds the kind of thing that the question wants, or it wants no kind."""
     period: float
     """1 where the best passage is of the time that the question names, or it names none."""
+    years: float
+    """Share of the years that the question names which are mentioned in the best document's passages among these."""
     not_denied: float
     """0 where the question is negated and the answering sentence of the best passage is not."""
     not_denying: float
@@ -84,9 +86,22 @@ def signals_of(judged: Sequence[Judged], ranking: Sequence[Hit]) -> Signals:
         numbers=best["numbers"],
         wanted=sentences[0][wants] if wants else 1.0,
         period=best["period"] if first.asks_for_a_time else 1.0,
+        years=_years(judged),
         **_contradictions(first),
         lead=first.passage.hit.cosine - sum(cosines) / len(cosines),
         agreement=float(first.passage.hit.words == 1.0 and first.passage.hit.cosine == max(cosines)),
+    )
+
+
+def _years(judged: Sequence[Judged]) -> float:
+    first = judged[0]
+    asked = first.question.years
+    if not asked:
+        return 1.0
+    document = first.passage.source.id
+    passages = (one.passage for one in judged if one.passage.source.id == document)
+    return len(asked & {y for passage in passages for sentence in passage.sentences for y in sentence.years}) / len(
+        asked
     )
 
 
@@ -99,7 +114,9 @@ def _contradictions(judged: Judged) -> dict[str, float]:
     turned = any(
         term not in held_about and not held_about.isdisjoint(others) for term, others in question.opposites.items()
     )
-    known = {word for sentence in sentences for word in sentence.words} | words_of(judged.passage.source.context)
+    source = judged.passage.source
+    said = " ".join((source.context, source.author or "", source.collection or ""))
+    known = {word for sentence in sentences for word in sentence.words} | words_of(said)
     return {
         "not_denied": float(not question.is_negated or answer.is_negated),
         "not_denying": float(question.is_negated or not answer.is_negated),
@@ -124,20 +141,32 @@ class Gate:
         return cls._from(tomllib.loads(files(__package__).joinpath("gate.toml").read_text(encoding="utf-8")))
 
     @classmethod
-    def read(cls, path: Path) -> Self:
-        """One that `archivist calibrate` wrote. Raises SettingsError for a file that is not of this version."""
+    def read(cls, path: Path, model: str) -> Self:
+        """One that `archivist calibrate` wrote, for the model with that fingerprint.
+
+        Raises SettingsError for a file that is of another version or model: what it weighs would be something else.
+        """
         try:
-            return cls._from(tomllib.loads(path.read_text(encoding="utf-8")))
-        except (ValueError, KeyError, TypeError, OSError) as error:
-            raise SettingsError(f"{path} can't be used ({error}); archivist calibrate writes it anew") from None
+            said = tomllib.loads(path.read_text(encoding="utf-8"))
+            if said["model"] != model:
+                raise ValueError("it was fitted for another model")
+            return cls._from(said)
+        except (ValueError, KeyError, TypeError, AttributeError, ArithmeticError, OSError, RecursionError) as error:
+            reason = " ".join(str(error).split())[:200]
+            raise SettingsError(f"{path} can't be used ({reason}); archivist calibrate writes it anew") from None
 
     @classmethod
     def _from(cls, said: Mapping[str, Any]) -> Self:
         named = {field.name for field in fields(Signals)}
         if said["weights"].keys() != named:
             raise ValueError(f"it weighs {sorted(said['weights'])}, not {sorted(named)}")
-        numbers = {name: float(weight) for name, weight in said["weights"].items()}
-        return cls(float(said["intercept"]), numbers, float(said["threshold"]))
+        weights = {name: float(weight) for name, weight in said["weights"].items()}
+        gate = cls(float(said["intercept"]), weights, float(said["threshold"]))
+        if not all(math.isfinite(number) for number in (gate.intercept, *weights.values())):
+            raise ValueError("a number in it is none")
+        if not 0 <= gate.threshold <= 1:
+            raise ValueError(f"its threshold is {gate.threshold}, not from 0 to 1")
+        return gate
 
     def evidence(self, signals: Signals) -> float:
         """From 0 to 1. Orders questions by how well the archive can answer them; never shown as confidence."""

@@ -11,10 +11,11 @@ from retrieval.searching.vocabulary import Vocabulary, vocabulary
 from retrieval.searching.wording import english
 from retrieval.store.protocol import Snapshot
 
-_CAPITALISED = re.compile(r"\b[^\W\d_][\w’'-]*")
+WORD = re.compile(r"\b[^\W\d_][\w’'-]*")
 _CONTRACTED = re.compile(r"n[’']t\b", re.IGNORECASE)  # didn't, won’t
 _ALPHANUMERIC = re.compile(r"[^\W_]+")
-_NUMBER = re.compile(r"\d[\d,.]*\d|\d")
+YEAR = re.compile(r"(?<!\d)(?:1\d{3}|20\d{2})(?!\d)")
+NUMBER = re.compile(r"\d[\d,.]*\d|\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +27,11 @@ class Question:
     pairs: tuple[tuple[str, str], ...]
     """Telling terms that stand next to each other."""
     words: frozenset[str]
-    """All of its words, small."""
+    """All of its words, in small letters."""
     names: frozenset[str]
-    """Capitalised words, small; the first word of the question is none."""
+    """Capitalised words, in small letters; the first word of the question is none."""
     numbers: frozenset[str]
+    years: frozenset[int]
     wants: str | None
     """`number`, `date` or `name`, where the question says so."""
     is_negated: bool
@@ -47,6 +49,11 @@ def is_chatter(text: str) -> bool:
     return all(word in english().chatter for word in said)
 
 
+def small(word: str) -> str:
+    """As words are compared: "Ukraine’s" and "Ukraine's" are the name Ukraine."""
+    return word.lower().replace("’", "'").removesuffix("'s")
+
+
 def is_negated(text: str, terms: Iterable[str], known: Vocabulary) -> bool:
     """Whether there is a word in it that denies. `terms` are the text's."""
     return not known.denying.isdisjoint(terms) or _CONTRACTED.search(text) is not None
@@ -59,15 +66,16 @@ def read_question(text: str, snapshot: Snapshot, language: str | None) -> Questi
     rarity = snapshot.rarity(telling)
     total = sum(rarity.values()) or 1.0
     in_order = [term for term in terms if term in telling]
-    first = _CAPITALISED.search(text)
+    first = WORD.search(text)
     later = text[first.end() :] if first else ""
     said = english()
     return Question(
         weights={term: weight / total for term, weight in rarity.items()},
         pairs=tuple(pair for pair in itertools.pairwise(in_order) if pair[0] != pair[1]),
-        words=frozenset(word.lower() for word in _CAPITALISED.findall(text)),
-        names=frozenset(word.lower() for word in _CAPITALISED.findall(later) if word[0].isupper() and len(word) > 1),
-        numbers=frozenset(_NUMBER.findall(text)),
+        words=frozenset(small(word) for word in WORD.findall(text)),
+        names=frozenset(small(word) for word in WORD.findall(later) if word[0].isupper() and len(word) > 1),
+        numbers=frozenset(NUMBER.findall(text)),
+        years=frozenset(int(year) for year in YEAR.findall(text)),
         wants=next((kind for kind, way in said.wants.items() if way.search(text)), None),
         is_negated=is_negated(text, terms, known),
         opposites={term: known.opposites[term] for term in terms if term in known.opposites},

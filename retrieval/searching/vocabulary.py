@@ -37,7 +37,7 @@ class Vocabulary:
                 opposites[a].add(b)
                 opposites[b].add(a)
         return cls(
-            frozenset(term for word in _common_words() for term in terms(word)),
+            frozenset(term for word in function_words() for term in terms(word)),
             frozenset(term for word in _turning()["negations"] for term in terms(word)),
             {term: frozenset(others) for term, others in opposites.items()},
         )
@@ -65,9 +65,9 @@ def _turning() -> Mapping[str, str]:
 
 
 @cache
-def _common_words() -> tuple[str, ...]:
+def function_words() -> frozenset[str]:
     lines = _text("common_words_en.txt").splitlines()
-    return tuple(word for line in lines if not line.startswith("#") for word in line.split())
+    return frozenset(word for line in lines if not line.startswith("#") for word in line.split())
 
 
 def _text(name: str) -> str:

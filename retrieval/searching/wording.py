@@ -22,6 +22,7 @@ class Wording:
     """With their capitals, as the weekdays."""
     weekdays: frozenset[str]
     relative: frozenset[str]
+    before_a_month: Pattern
     recent: Pattern
     before_a_date: Pattern
     """At the end of what stands before it, as `before_a_name`."""
@@ -42,6 +43,7 @@ def english() -> Wording:
         months=frozenset(said["calendar"]["months"]),
         weekdays=frozenset(said["calendar"]["weekdays"]),
         relative=frozenset(said["calendar"]["relative"]),
+        before_a_month=_any(said["calendar"]["before_a_month"], end=r"[\s-]+(?:the\s+)?\Z"),
         recent=_any(said["recent"]["cues"]),
         before_a_date=_any(publication["before_a_date"], end=r"\s*\Z"),
         before_a_name=_any(publication["before_a_name"], end=r"\s+(?:the\s+)?\Z"),

@@ -26,7 +26,6 @@ from retrieval.evaluation.question_set import Question
 from retrieval.filters import EVERYTHING
 from retrieval.reading import read_json_lines
 from retrieval.searching import (
-    NAMED_FIELDS,
     Judged,
     KnownNames,
     Meaning,
@@ -63,7 +62,7 @@ class Read:
 
 
 def read_all(drawn: Drawn, encoder: Encoder, held_out: bool, days: dict[str, datetime.date] | None) -> list[Read]:
-    known = KnownNames({field: drawn.snapshot.names(field) for field in NAMED_FIELDS})
+    known = KnownNames.of(drawn.snapshot)
     blank = Weights(np.zeros(len(SENTENCE)), np.zeros(len(PASSAGE)))
     asked = [one.question for one in drawn.asked if one.answerable]
     vectors = encoder.encode([question.text for question in asked])
@@ -176,9 +175,12 @@ def main() -> None:
     }
     lines = [
         "# Weights of the order of sentences and of passages; features.py says what each feature is.",
-        "# Written by: python -m tests.bench.fit_ranking " + " ".join(f"../shared/data/{name}" for name in figures),
+        "# Written by: python -m tests.bench.fit_ranking "
+        + " ".join(f"../shared/data/{name}" for name in figures)
+        + " FOLDER",
         f"# Seed {SEED}; {len(fitted)} questions fitted, {len(held)} held out. Of those, right document first by",
         f"# fusion, by these weights, and the right sentence of it too: {json.dumps(figures)}",
+        f"# Set by hand where the fit gave less: {AT_LEAST}",
         *itertools.chain(
             *(
                 ["", f"[{name}]", *(f"{feature} = {value:.4f}" for feature, value in zip(names, values, strict=True))]

@@ -47,7 +47,7 @@ def test_the_fitted_gate_is_kept_and_used_by_every_question(
     assert done.fitted.auroc > 0.95
     assert done.fitted.answered_of_answerable == pytest.approx(0.9, abs=0.05)
     assert done.path == settings.data / OWN_GATE
-    assert Gate.read(done.path).threshold == pytest.approx(done.fitted.gate.threshold, abs=1e-3)
+    assert Gate.read(done.path, encoder.fingerprint).threshold == pytest.approx(done.fitted.gate.threshold, abs=1e-3)
     archive = Archive(settings, index_aside("people", people / "corpus.jsonl", settings.data, encoder).backend, encoder)
     own = archive.ask("How many others did the baker Fenn train?")
     done.path.unlink()

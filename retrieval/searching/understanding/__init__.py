@@ -2,7 +2,6 @@
 
 from retrieval.searching.understanding.dates import Period, warm_up
 from retrieval.searching.understanding.meaning import Meaning, as_written, understand
-from retrieval.searching.understanding.names import FIELDS as NAMED_FIELDS
 from retrieval.searching.understanding.names import KnownNames
 
-__all__ = ["NAMED_FIELDS", "KnownNames", "Meaning", "Period", "as_written", "understand", "warm_up"]
+__all__ = ["KnownNames", "Meaning", "Period", "as_written", "understand", "warm_up"]

@@ -13,9 +13,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
+from retrieval.searching.vocabulary import function_words
 from retrieval.searching.wording import english
 
 _YEAR = re.compile(r"(?<!\d)(?:1\d{3}|20\d{2})(?!\d)")
+_LONGEST = 1000
+"""Characters of a question in which dates are looked for: the parser takes milliseconds a date."""
+_DIGIT = re.compile(r"\d")
+_NEXT_WORD = re.compile(r"\s+([a-z]+)")
 _WORD = re.compile(r"\w+")
 _DECADE = re.compile(r"\b(1\d{2}0|20\d0)s\b")
 # Between a date and what it is the date of. The parser takes some of them into a date and stumbles over others, so it
@@ -62,6 +67,13 @@ class Dated:
         return self.start + len(self.words)
 
 
+def shifted(day: datetime.date, days: int) -> datetime.date:
+    """So many days later, but within the calendar."""
+    return datetime.date.fromordinal(
+        min(max(day.toordinal() + days, datetime.date.min.toordinal()), datetime.date.max.toordinal())
+    )
+
+
 def find_dates(question: str, today: datetime.date) -> list[Dated]:
     """In the order of the question; `today` is the asker's. "From 1811 to 1827" is one period."""
     if not _may_hold_a_date(question):
@@ -99,7 +111,7 @@ def _found(question: str, today: datetime.date) -> Iterator[Dated]:
         "PREFER_DATES_FROM": "past",
         "RETURN_AS_TIMEZONE_AWARE": False,
     }
-    plain = _CONNECTING.sub(lambda match: ";".ljust(len(match[0])), question)
+    plain = _CONNECTING.sub(lambda match: ";".ljust(len(match[0])), question[:_LONGEST])
     try:
         # Its stubs don't know `add_period` yet.
         matches = search_dates(plain, languages=["en"], settings=settings, add_period=True) or []  # type: ignore[call-overload]
@@ -115,12 +127,12 @@ def _found(question: str, today: datetime.date) -> Iterator[Dated]:
         start += leading.end() if leading else 0
         words = plain[start:at].rstrip(" ;")
         has_year = bool(_YEAR.search(words))
-        is_sure = has_year or _is_of_a_known_day(words)
+        is_sure = (has_year and not _counts(words, question[at:])) or _is_of_a_known_day(words)
         decade = _DECADE.search(words)
         if decade is not None:  # the parser makes nothing of it
             period = Period(datetime.date(int(decade[1]), 1, 1), datetime.date(int(decade[1]) + 9, 12, 31))
             yield Dated(words, start, period, True, True)
-        elif is_sure or _names_a_month(words):
+        elif is_sure or _is_a_month(words, question[:start]):
             yield Dated(words, start, _whole(moment.date(), kind), has_year, is_sure)
 
 
@@ -130,8 +142,19 @@ def _is_of_a_known_day(words: str) -> bool:
     return any(word in said.weekdays or word.lower() in said.relative for word in _WORD.findall(words))
 
 
+def _counts(words: str, behind: str) -> bool:
+    """Whether a bare number may be that of things, "reports of 1500 dead", and no year."""
+    following = _NEXT_WORD.match(behind)
+    return words.isdigit() and following is not None and following[1] not in function_words()
+
+
 def _names_a_month(words: str) -> bool:
     return any(word in english().months for word in _WORD.findall(words))
+
+
+def _is_a_month(words: str, before: str) -> bool:
+    """By the day beside it, or by the preposition before it: people are called May and April, too."""
+    return _names_a_month(words) and bool(_DIGIT.search(words) or english().before_a_month.search(before))
 
 
 def _whole(day: datetime.date, kind: str | None) -> Period:
@@ -142,17 +165,17 @@ def _whole(day: datetime.date, kind: str | None) -> Period:
             last = calendar.monthrange(day.year, day.month)[1]
             return Period(day.replace(day=1), day.replace(day=last))
         case "week":
-            monday = day - datetime.timedelta(day.weekday())
-            return Period(monday, monday + datetime.timedelta(6))
+            monday = shifted(day, -day.weekday())
+            return Period(monday, shifted(monday, 6))
     return Period(day, day)
 
 
 def _open_ended(dated: Dated, question: str) -> Dated:
     before, said, period = question[: dated.start], english(), dated.period
     if said.earlier.search(before) and period.first > datetime.date.min:
-        period = Period(datetime.date.min, period.first - datetime.timedelta(1))
+        period = Period(datetime.date.min, shifted(period.first, -1))
     elif said.after.search(before) and period.last < datetime.date.max:
-        period = Period(period.last + datetime.timedelta(1), datetime.date.max)
+        period = Period(shifted(period.last, 1), datetime.date.max)
     elif said.since.search(before):
         period = Period(period.first, datetime.date.max)
     return replace(dated, period=period)

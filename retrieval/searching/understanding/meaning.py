@@ -14,14 +14,17 @@ from dataclasses import dataclass, replace
 
 from retrieval.answers import Role, Understood
 from retrieval.filters import Filter, with_field
-from retrieval.searching.understanding.dates import Dated, Period, find_dates
+from retrieval.searching.understanding.dates import Dated, Period, find_dates, shifted
 from retrieval.searching.understanding.names import KnownNames, Named
 from retrieval.searching.wording import english
 from retrieval.spans import Span, subtract
 
-_QUOTED = re.compile(r"[\"“„«]([^\"“”„«»]{2,}?)[\"”“»]")
-_A_MONTH = datetime.timedelta(30)
-_TIME_ZONES = datetime.timedelta(1)
+# Not the marks of inches and seconds: an opening one stands behind no letter or digit, a closing one before none.
+_QUOTED = re.compile(r"(?<![^\s(\[])[\"“„«](?=\S)([^\"“”„«»]{2,}?)(?<=\S)[\"”“»](?!\w)")
+_MOST = 4
+"""Periods, and names, that are preferred: each costs a search of its own."""
+_A_MONTH = 30
+_TIME_ZONES = 1
 """A publisher's today can be ahead of the asker's."""
 _ANY_DAY = datetime.date(2000, 1, 1)
 
@@ -50,7 +53,7 @@ class Meaning:
     @property
     def lately(self) -> Period | None:
         """The asker's last days."""
-        return Period(self.today - _A_MONTH, self.today + _TIME_ZONES) if self.today else None
+        return Period(shifted(self.today, -_A_MONTH), shifted(self.today, _TIME_ZONES)) if self.today else None
 
 
 def as_written(question: str, where: Filter) -> Meaning:
@@ -82,7 +85,7 @@ class _Reading:
         """Places of what became a filter, which says nothing of what the question is about."""
 
     def phrase(self, words: str) -> None:
-        if any(character.isalnum() for character in words):
+        if any(character.isalnum() for character in words) and words not in self._phrases:
             self._phrases.append(words)
             self._understood.append(Understood(words, "phrase", words, Role.REQUIRED))
 
@@ -98,14 +101,14 @@ class _Reading:
                 self._where = replace(given, after=after, before=before)
                 self._filtered.append(Span(cue.start(), dated.end))
                 self._note(dated.words, "published", str(dated.period), Role.REQUIRED)
-            else:
+            elif dated.period not in self._periods and len(self._periods) < _MOST:
                 self._periods.append(dated.period)
                 self._note(dated.words, "dated", str(dated.period), Role.PREFERRED)
         recent = english().recent.search(self._question) if self._today else None
         if recent and self._today:
             self._is_recent = True
             if not any(dated.start < recent.end() and recent.start() < dated.end for dated in dates):
-                month = Period(self._today - _A_MONTH, self._today)
+                month = Period(shifted(self._today, -_A_MONTH), self._today)
                 self._note(recent[0], "dated", str(month), Role.PREFERRED)
 
     def names(self, found: Sequence[Named]) -> None:
@@ -117,11 +120,12 @@ class _Reading:
             is_clear = sum((other.start, other.end) == (named.start, named.end) for other in found) == 1
             cue = english().before_a_name.search(self._question[: named.start])
             words = self._question[named.start : named.end]
+            is_clear = is_clear and (named.name[:1].isupper() or "collection" in (cue[0] if cue else ""))
             if cue is not None and is_clear and getattr(self._where, named.field) is None:
                 self._where = with_field(self._where, named.field, named.name)
                 self._filtered.append(Span(cue.start(), named.end))
                 self._note(words, named.field, named.name, Role.REQUIRED)
-            else:
+            elif (named.field, named.name) not in self._names and len(self._names) < _MOST:
                 self._names.append((named.field, named.name))
                 self._note(words, named.field, named.name, Role.PREFERRED)
 

@@ -61,13 +61,18 @@ def _already_analyzed() -> tantivy.TextAnalyzer:
 def terms_of(text: str, language: str | None) -> list[str]:
     """The text's words, small, without accents and stemmed for its language; English where that is not known."""
     stemmer = _STEMMERS.get((language or "en").lower().replace("_", "-").split("-")[0])
-    return [term for chunk in _searchable(text).split() for term in _terms_of_chunk(chunk, stemmer)]
+    chunks = _searchable(text).split()
+    return [term for chunk in chunks for term in (_known if len(chunk) <= _LONGEST_KNOWN else _terms)(chunk, stemmer)]
 
 
-@lru_cache(maxsize=200_000)
-def _terms_of_chunk(chunk: str, stemmer: str | None) -> tuple[str, ...]:
-    """Remembered, since a language has few words and asking the analyzer costs more than looking one up."""
-    return tuple(_analyzer(stemmer).analyze(chunk))
+def _terms(chunk: str, stemmer: str | None) -> tuple[str, ...]:
+    return tuple(term for term in _analyzer(stemmer).analyze(chunk) if term)  # Arabic's stemmer leaves nothing of some
+
+
+_known = lru_cache(maxsize=100_000)(_terms)
+"""Remembered, since a language has few words and asking the analyzer costs more than looking one up."""
+_LONGEST_KNOWN = 40
+"""Characters: languages without spaces have runs of hundreds, and no two alike."""
 
 
 def _schema() -> tantivy.Schema:
@@ -141,7 +146,10 @@ class WordIndex:
         in_each = zip(*(terms_of(query.words, language) for language in languages), strict=True)
         words = list(dict.fromkeys(tuple(dict.fromkeys(stems)) for stems in in_each))[:_MOST_TERMS]
         each = [self._word(stems) for stems in words]
-        must: list[Query] = [phrase for words in query.phrases if (phrase := self._phrase(words)) is not None]
+        phrases = [self._phrase(words) for words in query.phrases if any(map(str.isalnum, words))]
+        must: list[Query] = [phrase for phrase in phrases if phrase is not None]
+        if len(must) < len(phrases):  # words that the index can't hold, as they are too long, stand nowhere
+            return None
         if each and query.every_word:
             must += each
         elif each:

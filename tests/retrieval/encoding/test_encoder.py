@@ -48,7 +48,13 @@ def test_odd_text_is_encoded_all_the_same(encoder):
 def test_several_threads_get_what_one_would(encoder):
     expected = encoder.encode(TEXTS)
     got = {}
-    threads = [threading.Thread(target=lambda n=n: got.update({n: encoder.encode(TEXTS)})) for n in range(4)]
+
+    def both(number):
+        for _ in range(5):
+            got[number] = encoder.encode(TEXTS)
+            encoder.encode_passages([PASSAGE, PASSAGE * (number + 1)], [SENTENCES, SENTENCES])
+
+    threads = [threading.Thread(target=both, args=(number,)) for number in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -129,6 +135,17 @@ def test_a_model_that_does_not_average_encodes_every_sentence_by_itself(first_to
         assert cosines_with(vector, vectors.sentences[0])[row] == pytest.approx(1.0, abs=0.01)
 
 
+def test_vectors_have_unit_length_also_where_the_model_does_not_normalise_them(tmp_path, encoder):
+    folder = tmp_path / "not-normalised"
+    shutil.copytree(packaged_model(), folder)
+    modules = [
+        module for module in json.loads((folder / "modules.json").read_text()) if "Normalize" not in module["type"]
+    ]
+    (folder / "modules.json").write_text(json.dumps(modules))
+    vectors = load_encoder(str(folder)).encode_passages([PASSAGE], [SENTENCES])
+    assert vectors.whole == pytest.approx(encoder.encode([PASSAGE]), abs=1e-4)
+
+
 def test_a_model_with_words_before_questions_and_passages_gets_them(tmp_path, encoder):
     folder = tmp_path / "with-prompts"
     shutil.copytree(packaged_model(), folder)
@@ -156,6 +173,18 @@ def test_a_cross_encoder_scores_pairs(tmp_path):
     assert len(scores) == 3 and all(isinstance(score, float) for score in scores)
     assert rerank("Who?", ["Nobody."])[0] == pytest.approx(scores[0], abs=1e-3)
     assert list(rerank("Who?", [])) == []
+
+
+@pytest.mark.parametrize("labels", [None, 3])
+def test_what_gives_no_one_score_for_a_pair_is_no_cross_encoder(tmp_path, labels):
+    folder = packaged_model() if labels is None else tmp_path / "cross"
+    if labels is not None:
+        config = BertConfig(num_labels=labels, hidden_size=32, num_hidden_layers=1, num_attention_heads=2)
+        BertForSequenceClassification(config).save_pretrained(folder)
+        for file in ("tokenizer.json", "tokenizer_config.json", "vocab.txt"):
+            shutil.copy(packaged_model() / file, folder)
+    with pytest.raises(ModelError, match=r"is no cross-encoder with one score for a pair$"):
+        load_reranker(str(folder))
 
 
 def test_a_cross_encoder_that_is_not_there_is_told():

@@ -109,10 +109,18 @@ def test_a_date_of_publication_in_the_question_is_a_filter_and_echoed(archive):
 
 
 def test_a_publisher_in_the_question_is_a_filter_where_it_is_said_to_be_one(archive):
-    answer = archive.ask("What was published by the Mirren Gazette on the ferry?", today=TODAY)
+    answer = archive.ask("What do articles by the Mirren Gazette say of the ferry?", today=TODAY)
     assert answer.searched.filters == {"publisher": "Mirren Gazette"}
     assert {excerpt.source.publisher for excerpt in answer.excerpts} == {"Mirren Gazette"}
     assert all(copy.source.publisher == "Mirren Gazette" for excerpt in answer.excerpts for copy in excerpt.copies)
+
+
+def test_a_name_that_is_preferred_never_widens_what_is_required(archive):
+    question = "What do articles published by the Mirren Gazette say of the ferry in the Ostrell Courier?"
+    answer = archive.ask(question, today=TODAY)
+    assert answer.searched.filters == {"publisher": "Mirren Gazette"}
+    ranked = {archive.show(hit.passage.code)[0].excerpt.source.publisher for hit in answer.ranking}
+    assert ranked == {"Mirren Gazette"}
 
 
 def test_the_askers_days_come_before_older_ones(archive):

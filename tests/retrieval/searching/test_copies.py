@@ -15,9 +15,16 @@ OTHER = "rye bread is gone by noon on quill street where miriam tolk opened a ba
 PARAPHRASE = "about noon a boat with some ninety passengers sailed away and nobody saw it again after that monday"
 
 
-def judged(document: str, text: str):
-    sentence = SimpleNamespace(terms=tuple(text.split()))
-    return SimpleNamespace(passage=SimpleNamespace(source=SimpleNamespace(id=document), sentences=[sentence]))
+def judged(document: str, text: str, status: str | None = None):
+    words = text.split()
+    sentence = SimpleNamespace(
+        terms=tuple(words),
+        words=frozenset(words),
+        numbers=frozenset(word for word in words if word.isdigit()),
+        is_negated="not" in words,
+    )
+    source = SimpleNamespace(id=document, status=status, status_note=None)
+    return SimpleNamespace(passage=SimpleNamespace(source=source, sentences=[sentence]))
 
 
 def shape(groups):
@@ -44,6 +51,19 @@ def test_a_number_changed_in_a_short_text_is_no_copy():
         ("a", []),
         ("b", []),
     ]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("ninety", "nineteen"), ("ninety", "9"), ("has not been", "has been"), ("noon", "12")]
+)
+def test_one_figure_or_one_not_makes_it_another_text(one, other):
+    long = f"{OTHER} {STORY}"
+    found = [judged("a", long), judged("b", long.replace(one, other, 1))]
+    assert shape(choose(found, 9)) == [("a", []), ("b", [])]
+
+
+def test_a_retracted_text_is_no_copy_of_one_that_stands():
+    assert shape(choose([judged("a", STORY), judged("b", STORY, "retracted")], 9)) == [("a", []), ("b", [])]
 
 
 def test_nothing_chosen_of_nothing():

@@ -59,18 +59,21 @@ def test_no_signal_decides_alone():
 def test_an_owners_gate_is_read_back_as_it_was_written(tmp_path):
     gate = dataclasses.replace(Gate.load(), threshold=0.25)
     path = tmp_path / "gate.toml"
-    path.write_text(as_toml(gate, ["fitted on two questions"]))
-    read = Gate.read(path)
+    path.write_text(as_toml(gate, ["fitted on two questions"], "a model"))
+    read = Gate.read(path, "a model")
     assert read.threshold == 0.25
     assert read.weights == pytest.approx(gate.weights, abs=1e-3)
 
 
-@pytest.mark.parametrize("content", ["", "threshold = 1", "not toml", "[weights]\nother = 1\n", "\0"])
+@pytest.mark.parametrize(
+    "content",
+    ["", "threshold = 1", "not toml", "[weights]\nother = 1\n", "\0", "model = 1", "model = 'a model'\nweights = 3"],
+)
 def test_a_gate_that_is_none_is_told_in_one_line(tmp_path, content):
     path = tmp_path / "gate.toml"
     path.write_text(content)
     with pytest.raises(SettingsError, match=r"archivist calibrate writes it anew$") as refusal:
-        Gate.read(path)
+        Gate.read(path, "a model")
     assert len(str(refusal.value).splitlines()) == 1
 
 
@@ -101,3 +104,14 @@ def test_pairwise_weights_find_what_the_right_ones_have_more_of():
     differences = np.stack([random.normal(1, 1, 400), random.normal(0, 1, 400)], axis=1)
     telling, noise = pairwise_weights(differences)
     assert telling > 1 and abs(noise) < 0.3
+
+
+def test_a_gate_of_another_model_or_with_numbers_that_are_none_is_refused(tmp_path):
+    path = tmp_path / "gate.toml"
+    path.write_text(as_toml(Gate.load(), [], "a model"))
+    with pytest.raises(SettingsError, match=r"it was fitted for another model"):
+        Gate.read(path, "another")
+    for number in ("nan", "inf", "2", "-1"):
+        path.write_text(as_toml(dataclasses.replace(Gate.load(), threshold=float(number)), [], "a model"))
+        with pytest.raises(SettingsError, match=r"its threshold is"):
+            Gate.read(path, "a model")
