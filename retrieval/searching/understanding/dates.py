@@ -29,6 +29,7 @@ _CONNECTING = re.compile(
     r"\b(?:before|after|since|until|till|prior\s+to|between|and|by|to|through|than)\b", re.IGNORECASE
 )
 _LEADING = re.compile(r"(?:(?:in|on|from|of|at|the|during|;)\s+)*", re.IGNORECASE)
+_TRAILING = re.compile(r"(?:[\s;]+(?:in|on|of|at|the|about|for|with)\b)*[\s;]*\Z", re.IGNORECASE)
 _BETWEEN = re.compile(r"\s*(?:to|and|until|till|through|[-–—])\s*(?:the\s+)?", re.IGNORECASE)
 
 
@@ -125,7 +126,7 @@ def _found(question: str, today: datetime.date) -> Iterator[Dated]:
         at = start + len(matched)
         leading = _LEADING.match(matched)
         start += leading.end() if leading else 0
-        words = plain[start:at].rstrip(" ;")
+        words = _TRAILING.sub("", plain[start:at])
         has_year = bool(_YEAR.search(words))
         is_sure = (has_year and not _counts(words, question[at:])) or _is_of_a_known_day(words)
         decade = _DECADE.search(words)

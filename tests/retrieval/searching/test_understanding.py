@@ -32,6 +32,7 @@ def meant(question: str, where: Filter = EVERYTHING, today: datetime.date | None
         ("What happened in May 2022?", "May 2022", "2022-05-01", "2022-05-31"),
         ("What happened on 3 May 2022?", "3 May 2022", "2022-05-03", "2022-05-03"),
         ("Who resigned last week?", "last week", "2022-06-06", "2022-06-12"),
+        ("Who resigned last week in Ostrell?", "last week", "2022-06-06", "2022-06-12"),
         ("What did the mayor say on Tuesday?", "Tuesday", "2022-06-14", "2022-06-14"),
         ("What was said yesterday?", "yesterday", "2022-06-15", "2022-06-15"),
         ("Who owned it from 1811 to 1827?", "1811 to 1827", "1811-01-01", "1827-12-31"),
