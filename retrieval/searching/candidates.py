@@ -13,7 +13,7 @@ from retrieval.store.protocol import Snapshot, Vectors, WordQuery
 
 FROM_EACH = 100
 """Candidates that each engine gives."""
-KEPT = 60
+KEPT = 40
 """Of them all, after fusion."""
 FROM_PREFERRED = 20
 """More of them from each, where the question prefers a time or a publisher and the best of all may be others."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import weakref
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -17,6 +18,11 @@ from retrieval.searching.vocabulary import Vocabulary, vocabulary
 from retrieval.searching.wording import english
 from retrieval.spans import pieces
 from retrieval.store.protocol import Snapshot, Vectors
+
+REMEMBERED = 5000
+"""Sentences of a generation: about 20 MB."""
+LONGEST_REMEMBERED = 1000
+"""Characters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +60,7 @@ class ReadPassage:
 def read_closely(candidates: Mapping[int, Hit], vector: Vectors, snapshot: Snapshot) -> list[ReadPassage]:
     """In the order of `candidates`, key -> hit. `vector` is the question's, (dimensions,)."""
     directions = snapshot.directions(list(candidates))
-    known = vocabulary(snapshot)
+    read_sentence = _reader(snapshot)
     texts: dict[str, str] = {}
     sources: dict[str, Source] = {}
     read: list[ReadPassage] = []
@@ -66,10 +72,7 @@ def read_closely(candidates: Mapping[int, Hit], vector: Vectors, snapshot: Snaps
                 raise LookupError(f"passage {hit.passage.code} without its document")
             sources[identity], texts[identity] = source, text
         source, text = sources[identity], texts[identity]
-        sentences = tuple(
-            read_sentence(sentence, snapshot, source.language, known)
-            for sentence in pieces(text, hit.passage.sentences)
-        )
+        sentences = tuple(read_sentence(sentence, source.language) for sentence in pieces(text, hit.passage.sentences))
         cosines = cosines_with(vector, directions[key])
         context = frozenset(snapshot.terms(_said_of(source), source.language))
         read.append(ReadPassage(key, hit, source, text, sentences, cosines, context))
@@ -81,8 +84,32 @@ def _said_of(source: Source) -> str:
     return " ".join((source.context, source.author or "", source.collection or ""))
 
 
-def read_sentence(text: str, snapshot: Snapshot, language: str | None, known: Vocabulary) -> Sentence:
-    terms = tuple(snapshot.terms(text, language))
+ReadSentence = Callable[[str, str | None], Sentence]
+_readers: weakref.WeakKeyDictionary[Snapshot, ReadSentence] = weakref.WeakKeyDictionary()
+
+
+def _reader(snapshot: Snapshot) -> ReadSentence:
+    """Remembers the sentences read last: people ask after the same things. Made once for a generation."""
+    reader = _readers.get(snapshot)
+    if reader is None:
+        known, terms = vocabulary(snapshot), weakref.WeakMethod(snapshot.terms)
+
+        def anew(text: str, language: str | None) -> Sentence:
+            terms_of = terms()
+            if terms_of is None:
+                raise ReferenceError("the generation that this sentence is of is closed")
+            return _read_sentence(text, tuple(terms_of(text, language)), known)
+
+        remembered = lru_cache(maxsize=REMEMBERED)(anew)
+
+        def read(text: str, language: str | None) -> Sentence:
+            return (remembered if len(text) <= LONGEST_REMEMBERED else anew)(text, language)
+
+        reader = _readers[snapshot] = read
+    return reader
+
+
+def _read_sentence(text: str, terms: tuple[str, ...], known: Vocabulary) -> Sentence:
     chunks = [(_known if len(chunk) <= _LONGEST_KNOWN else _look_of)(chunk) for chunk in text.split()]
     words = frozenset(word for chunk in chunks for word in chunk.words)
     return Sentence(

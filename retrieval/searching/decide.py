@@ -16,7 +16,7 @@ from retrieval.searching.ranking import Judged, judge
 from retrieval.searching.understanding import Meaning
 from retrieval.store.protocol import Snapshot, Vectors
 
-READ = 30
+READ = 20
 """Candidates that are read closely. On squad2_a the right passage is among them for 999 of 1,000 questions."""
 RESTS_ON = 3
 """Best passages that the decision rests on; they are the near misses where it is no."""

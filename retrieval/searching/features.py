@@ -127,11 +127,9 @@ def _near_each_other(question: Question, terms: Sequence[str]) -> float:
     for at, term in enumerate(terms):
         if term in question.weights:
             places[term].append(at)
-    near = (
-        min((abs(a - b) for a in places[one] for b in places[other]), default=_NEAR + 1) <= _NEAR
-        for one, other in question.pairs
-    )
-    return sum(near) / len(question.pairs)
+    found = [(places[one], places[other]) for one, other in question.pairs if one in places and other in places]
+    near = sum(any(abs(a - b) <= _NEAR for a in first for b in second) for first, second in found)
+    return near / len(question.pairs)
 
 
 def _share(asked: frozenset[str], found: frozenset[str]) -> float:

@@ -36,7 +36,7 @@ class LocalSnapshot:
             self._tables = _Tables(layout.tables)
             self._vectors = VectorIndex.read(layout.vectors)
             self._words = WordIndex.open(layout.words)
-            counted = self.coverage(Filter())
+            counted = self._everything = self._covered(Filter())
             self._languages = tuple(self._tables.column("SELECT DISTINCT language FROM documents")) or (None,)
         except (OSError, ValueError, TypeError, LookupError, AttributeError, RuntimeError, sqlite3.Error) as error:
             reason = str(error).strip().splitlines() or [type(error).__name__]
@@ -49,6 +49,9 @@ class LocalSnapshot:
             raise IndexDamaged(f"generation {layout.folder.name} contradicts itself: its manifest is of another index")
 
     def coverage(self, where: Filter) -> Coverage:
+        return self._everything if where.is_empty else self._covered(where)
+
+    def _covered(self, where: Filter) -> Coverage:
         condition, values = schema.where_clause(where)
         row = self._tables.one(
             "SELECT count(*), coalesce(sum(passages), 0), min(published), max(published) "

@@ -61,12 +61,13 @@ def _already_analyzed() -> tantivy.TextAnalyzer:
 def terms_of(text: str, language: str | None) -> list[str]:
     """The text's words, small, without accents and stemmed for its language; English where that is not known."""
     stemmer = _STEMMERS.get((language or "en").lower().replace("_", "-").split("-")[0])
-    chunks = _searchable(text).split()
+    chunks = text.split()
     return [term for chunk in chunks for term in (_known if len(chunk) <= _LONGEST_KNOWN else _terms)(chunk, stemmer)]
 
 
 def _terms(chunk: str, stemmer: str | None) -> tuple[str, ...]:
-    return tuple(term for term in _analyzer(stemmer).analyze(chunk) if term)  # Arabic's stemmer leaves nothing of some
+    # Arabic's stemmer leaves nothing of some words.
+    return tuple(term for term in _analyzer(stemmer).analyze(_searchable(chunk)) if term)
 
 
 _known = lru_cache(maxsize=100_000)(_terms)
