@@ -85,7 +85,7 @@ def _preferred(meaning: Meaning) -> Iterator[tuple[Filter, float]]:
     for field, value in meaning.names:
         if getattr(meaning.where, field) is None:  # never instead of what is required
             yield with_field(meaning.where, field, value), MEANT
-    if meaning.lately is not None:
+    if meaning.lately is not None and not any(period.overlaps(meaning.lately) for period in meaning.periods):
         yield within(meaning.where, meaning.lately), MEANT if meaning.is_recent else LIKELY
 
 

@@ -43,6 +43,9 @@ class Period:
     def holds(self, day: datetime.date) -> bool:
         return self.first <= day <= self.last
 
+    def overlaps(self, other: Period) -> bool:
+        return self.first <= other.last and other.first <= self.last
+
     def __str__(self) -> str:
         if self.first == datetime.date.min:
             return f"until {self.last}"
