@@ -13,9 +13,9 @@ import numpy.typing as npt
 from retrieval.answers import Hit
 from retrieval.encoding import cosines_with
 from retrieval.records import Source
-from retrieval.searching.question import NUMBER, WORD, YEAR, is_negated, small
+from retrieval.searching.question import is_negated, small
 from retrieval.searching.vocabulary import Vocabulary, vocabulary
-from retrieval.searching.wording import english
+from retrieval.searching.wording import NUMBER, WORD, YEAR, english
 from retrieval.spans import pieces
 from retrieval.store.protocol import Snapshot, Vectors
 
@@ -74,12 +74,12 @@ def read_closely(candidates: Mapping[int, Hit], vector: Vectors, snapshot: Snaps
         source, text = sources[identity], texts[identity]
         sentences = tuple(read_sentence(sentence, source.language) for sentence in pieces(text, hit.passage.sentences))
         cosines = cosines_with(vector, directions[key])
-        context = frozenset(snapshot.terms(_said_of(source), source.language))
+        context = frozenset(snapshot.terms(said_of(source), source.language))
         read.append(ReadPassage(key, hit, source, text, sentences, cosines, context))
     return read
 
 
-def _said_of(source: Source) -> str:
+def said_of(source: Source) -> str:
     """Its context line, and the names that a question can call it by beside those."""
     return " ".join((source.context, source.author or "", source.collection or ""))
 

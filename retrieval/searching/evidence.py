@@ -19,7 +19,7 @@ from typing import Any, Self
 
 from retrieval.answers import Hit
 from retrieval.errors import SettingsError
-from retrieval.searching.close_reading import all_held, words_of
+from retrieval.searching.close_reading import all_held, said_of, words_of
 from retrieval.searching.features import PASSAGE, SENTENCE
 from retrieval.searching.ranking import Judged
 
@@ -100,9 +100,8 @@ def _years(judged: Sequence[Judged]) -> float:
         return 1.0
     document = first.passage.source.id
     passages = (one.passage for one in judged if one.passage.source.id == document)
-    return len(asked & {y for passage in passages for sentence in passage.sentences for y in sentence.years}) / len(
-        asked
-    )
+    found = {year for passage in passages for sentence in passage.sentences for year in sentence.years}
+    return len(asked & found) / len(asked)
 
 
 def _contradictions(judged: Judged) -> dict[str, float]:
@@ -114,9 +113,7 @@ def _contradictions(judged: Judged) -> dict[str, float]:
     turned = any(
         term not in held_about and not held_about.isdisjoint(others) for term, others in question.opposites.items()
     )
-    source = judged.passage.source
-    said = " ".join((source.context, source.author or "", source.collection or ""))
-    known = {word for sentence in sentences for word in sentence.words} | words_of(said)
+    known = {word for sentence in sentences for word in sentence.words} | words_of(said_of(judged.passage.source))
     return {
         "not_denied": float(not question.is_negated or answer.is_negated),
         "not_denying": float(question.is_negated or not answer.is_negated),

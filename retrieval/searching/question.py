@@ -8,14 +8,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from retrieval.searching.vocabulary import Vocabulary, vocabulary
-from retrieval.searching.wording import english
+from retrieval.searching.wording import NUMBER, WORD, YEAR, english
 from retrieval.store.protocol import Snapshot
 
-WORD = re.compile(r"\b[^\W\d_][\w’'-]*")
 _CONTRACTED = re.compile(r"n[’']t\b", re.IGNORECASE)  # didn't, won’t
 _ALPHANUMERIC = re.compile(r"[^\W_]+")
-YEAR = re.compile(r"(?<!\d)(?:1\d{3}|20\d{2})(?!\d)")
-NUMBER = re.compile(r"\d[\d,.]*\d|\d")
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,14 +14,11 @@ from importlib.resources import files
 from typing import Self
 
 import numpy as np
-import numpy.typing as npt
 
 from retrieval.searching.close_reading import ReadPassage
-from retrieval.searching.features import PASSAGE, SENTENCE, passage_features, sentence_features
+from retrieval.searching.features import PASSAGE, SENTENCE, Numbers, passage_features, sentence_features
 from retrieval.searching.question import Question
 from retrieval.searching.understanding import Meaning
-
-Numbers = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The words of `wording_en.toml`, ready to be looked for."""
+"""The words of `wording_en.toml`, ready to be looked for, and what words, numbers and years look like."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ from functools import cache
 from importlib.resources import files
 
 Pattern = re.Pattern[str]
+WORD = re.compile(r"[^\W\d_][\w’'-]*")
+NUMBER = re.compile(r"\d[\d,.]*\d|\d")
+YEAR = re.compile(r"(?<!\d)(?:1\d{3}|20\d{2})(?!\d)")
 
 
 @dataclass(frozen=True, slots=True)

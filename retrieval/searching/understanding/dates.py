@@ -14,9 +14,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from retrieval.searching.vocabulary import function_words
-from retrieval.searching.wording import english
+from retrieval.searching.wording import YEAR, english
 
-_YEAR = re.compile(r"(?<!\d)(?:1\d{3}|20\d{2})(?!\d)")
 _LONGEST = 1000
 """Characters of a question in which dates are looked for: the parser takes milliseconds a date."""
 _DIGIT = re.compile(r"\d")
@@ -103,7 +102,7 @@ def warm_up() -> None:
 
 
 def _may_hold_a_date(question: str) -> bool:
-    return bool(_YEAR.search(question)) or _is_of_a_known_day(question) or _names_a_month(question)
+    return bool(YEAR.search(question)) or _is_of_a_known_day(question) or _names_a_month(question)
 
 
 def _found(question: str, today: datetime.date) -> Iterator[Dated]:
@@ -130,7 +129,7 @@ def _found(question: str, today: datetime.date) -> Iterator[Dated]:
         leading = _LEADING.match(matched)
         start += leading.end() if leading else 0
         words = _TRAILING.sub("", plain[start:at])
-        has_year = bool(_YEAR.search(words))
+        has_year = bool(YEAR.search(words))
         is_sure = (has_year and not _counts(words, question[at:])) or _is_of_a_known_day(words)
         decade = _DECADE.search(words)
         if decade is not None:  # the parser makes nothing of it
