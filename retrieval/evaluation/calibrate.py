@@ -10,17 +10,15 @@ from typing import Any
 from retrieval.answers import Answer, Found
 from retrieval.archive import OWN_GATE, Archive
 from retrieval.encoding import load_encoder
-from retrieval.errors import QuestionSetError
+from retrieval.errors import QuestionSetError, SettingsError
 from retrieval.evaluation.fitting import FittedGate, as_toml, fit_gate
 from retrieval.evaluation.index_aside import index_aside
 from retrieval.evaluation.question_set import load_question_set
-from retrieval.searching import Signals
+from retrieval.searching import Gate, Signals
 from retrieval.settings import RetrievalSettings
 
 FEWEST = 30
 """Questions of either kind: with fewer, the figures would say nothing."""
-
-
 WEAKEST = 0.6
 """AUROC; 0.5 is chance."""
 
@@ -81,6 +79,8 @@ def calibrate(
         )
     encoder = load_encoder(settings.model, settings.offline, settings.threads)
     index = index_aside(questions.name, questions.corpus, settings.data, encoder)
+    path = settings.data / OWN_GATE
+    _set_aside_if_unusable(path, encoder.fingerprint)
     archive = Archive(settings, index.backend, encoder)
     answers: list[tuple[bool, Answer]] = []
     try:
@@ -97,13 +97,21 @@ def calibrate(
         raise QuestionSetError(f"{folder}: {error}") from None
     if fitted.auroc < WEAKEST:
         raise QuestionSetError(
-            f"{folder}: what is found tells its questions with an answer from those without no better than chance "
-            f"(AUROC {fitted.auroc:.2f}); the gate is left as it was"
+            f"{folder}: what is found hardly tells its questions with an answer from those without "
+            f"(AUROC {fitted.auroc:.2f}, chance is 0.50); the gate is left as it was"
         )
-    path = settings.data / OWN_GATE
     remarks = [f"Written by: archivist calibrate {folder.resolve().name}", f"{counts[0]} + {counts[1]} questions"]
     aside = path.with_suffix(".new")
     aside.write_text(as_toml(fitted.gate, remarks, encoder.fingerprint), encoding="utf-8")
     aside.replace(path)
     before = [sum(isinstance(answer, Found) for label, answer in answers if label is kind) for kind in (True, False)]
     return Calibrated(path, *counts, fitted, before[0] / counts[0], before[1] / counts[1])
+
+
+def _set_aside_if_unusable(path: Path, model: str) -> None:
+    """A gate of another model or version stops every question, and must not stop the one command that replaces it."""
+    try:
+        if path.exists():
+            Gate.read(path, model)
+    except SettingsError:
+        path.replace(path.with_suffix(".unusable"))

@@ -60,3 +60,22 @@ def test_too_few_questions_are_told_before_anything_is_asked(town: Path, setting
     with pytest.raises(QuestionSetError, match="has 3 questions with an answer and 1 without; a gate needs 30 of each"):
         calibrate(town, settings, 0.9)
     assert not settings.data.exists()
+
+
+def test_a_gate_that_stops_every_question_does_not_stop_its_own_replacement(
+    people: Path, settings: RetrievalSettings, encoder: Encoder
+) -> None:
+    settings.data.mkdir()
+    (settings.data / OWN_GATE).write_text("of an older version")
+    done = calibrate(people, settings, 0.9)
+    assert Gate.read(done.path, encoder.fingerprint).weights
+    assert done.path.with_suffix(".unusable").read_text() == "of an older version"
+
+
+def test_questions_that_nothing_tells_apart_leave_the_gate_as_it_was(people: Path, settings: RetrievalSettings) -> None:
+    put(people / "queries.jsonl", json_lines([{"_id": f"q{n}", "text": "Who was the baker?"} for n in range(80)]))
+    qrels = "".join(f"q{n}\tFenn-baker\t1\n" for n in range(40))
+    put(people / "qrels" / "test.tsv", f"query-id\tcorpus-id\tscore\n{qrels}")
+    with pytest.raises(QuestionSetError, match=r"hardly tells its questions .* the gate is left as it was$"):
+        calibrate(people, settings, 0.9)
+    assert not (settings.data / OWN_GATE).exists()
