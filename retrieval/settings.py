@@ -35,7 +35,7 @@ class RetrievalSettings(BaseSettings):
         description="embedding model: the packaged default, another sentence-transformers name, or a folder",
     )
     offline: bool = Field(True, description="load models from this machine only; nothing is fetched")
-    threads: int = Field(0, ge=0, le=256, description="processor threads for the model; 0 leaves it to PyTorch")
+    threads: int = Field(0, ge=0, le=256, description="processor threads for the model; 0 leaves it to the runtime")
     excerpts: int = Field(3, ge=1, le=10, description="most excerpts in one answer")
     excerpts_of_one_document: int = Field(
         0, ge=0, le=10, description="most excerpts of one document in an answer; 0 is no limit of its own"

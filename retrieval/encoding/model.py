@@ -1,4 +1,4 @@
-"""Embedding models through sentence-transformers. The only file that knows it (and so PyTorch)."""
+"""Embedding models through sentence-transformers. The only file that knows it."""
 
 from __future__ import annotations
 
@@ -42,6 +42,10 @@ def load_encoder(name: str, offline: bool = True, threads: int = 0) -> Encoder:
 
         torch.set_num_threads(threads)
     fingerprint = _of_files(folder) if folder is not None else _of_weights(model)
+    # As late as the library above, and for the same reason.
+    from retrieval.encoding.compiled import compile_transformer  # noqa: PLC0415
+
+    compile_transformer(model, threads)
     kind = TokenAverages if averages_tokens(model) else WholeTexts
     return kind(name, fingerprint, model)
 
@@ -84,6 +88,7 @@ def _loaded(kind: str, name: str, folder: Path | None, offline: bool) -> Any:
     from transformers.utils import logging as transformers_logging  # noqa: PLC0415
 
     transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    transformers_logging.set_verbosity_error()  # type: ignore[no-untyped-call]
     logging.getLogger("sentence_transformers").setLevel(logging.WARNING)
     try:
         return getattr(sentence_transformers, kind)(

@@ -9,10 +9,11 @@ import threading
 
 import numpy as np
 import pytest
-from transformers import BertConfig, BertForSequenceClassification
+from sentence_transformers import SentenceTransformer
+from transformers import BertConfig, BertForSequenceClassification, BertModel
 
-from retrieval.encoding import VectorCache, cosines_with, directions_of, load_encoder, load_reranker
-from retrieval.encoding.packaged import packaged_model
+from retrieval.encoding import VectorCache, compiled, cosines_with, directions_of, load_encoder, load_reranker
+from retrieval.encoding.packaged import NAME, packaged_model
 from retrieval.errors import ModelError
 from retrieval.spans import Span
 
@@ -74,6 +75,38 @@ def test_a_folder_without_safe_weights_is_refused(tmp_path):
     (tmp_path / "pytorch_model.bin").write_bytes(b"\x80\x04N.")  # a pickle
     with pytest.raises(ModelError, match="can't be loaded"):
         load_encoder(str(tmp_path))
+
+
+# --- what runs it
+
+
+@pytest.fixture(scope="module")
+def as_pytorch_runs_it():
+    return SentenceTransformer(str(packaged_model()), device="cpu")
+
+
+def test_the_fast_runtime_gives_pytorchs_vectors(encoder, as_pytorch_runs_it):
+    assert not list(encoder._model[0].parameters()), "PyTorch's weights are still there: this compares PyTorch with it"
+    texts = [*TEXTS, "42", "é" * 900, "One. " * 120, *(" ".join(TEXTS[: n % 4]) + "?" * n for n in range(40))]
+    expected = as_pytorch_runs_it.encode(texts, normalize_embeddings=True)
+    assert encoder.encode(texts) == pytest.approx(expected, abs=1e-5)
+
+
+def test_a_model_that_would_give_other_vectors_there_stays_with_pytorch(as_pytorch_runs_it, monkeypatch, caplog):
+    caplog.set_level("INFO")
+    wrong = BertModel(BertConfig(**as_pytorch_runs_it[0].model.config.to_dict() | {"vocab_size": 30522}))
+    traced = compiled._traced
+    monkeypatch.setattr(compiled, "_traced", lambda transformer, inputs: traced(wrong, inputs))
+    expected = as_pytorch_runs_it.encode(TEXTS, normalize_embeddings=True)
+    assert load_encoder(NAME).encode(TEXTS) == pytest.approx(expected, abs=1e-6)
+    assert "the model is run by PyTorch, as OpenVINO can't: its vectors are only" in caplog.text
+
+
+def test_a_model_that_can_not_be_traced_stays_with_pytorch(as_pytorch_runs_it, monkeypatch, caplog):
+    caplog.set_level("INFO")
+    monkeypatch.setattr(compiled.torch.jit, "trace", None)
+    assert load_encoder(NAME).encode(TEXTS).shape == (4, 384)
+    assert "the model is run by PyTorch, as OpenVINO can't: " in caplog.text
 
 
 # --- passages and their sentences
