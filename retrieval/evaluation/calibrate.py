@@ -11,7 +11,7 @@ from retrieval.answers import Answer, Found
 from retrieval.archive import OWN_GATE, Archive
 from retrieval.encoding import load_encoder
 from retrieval.errors import QuestionSetError, SettingsError
-from retrieval.evaluation.fitting import FittedGate, as_toml, fit_gate
+from retrieval.evaluation.fitting import Decided, FittedGate, as_toml, fit_gate
 from retrieval.evaluation.index_aside import index_aside
 from retrieval.evaluation.question_set import load_question_set
 from retrieval.searching import Gate, Signals
@@ -92,7 +92,8 @@ def calibrate(
         archive.close()
     decided = [(Signals(**answer.signals), label) for label, answer in answers if answer.signals]
     try:
-        fitted = fit_gate([one for one, _ in decided], [label for _, label in decided], answered)
+        taken = Decided.of([signals for signals, _ in decided], [label for _, label in decided])
+        fitted = fit_gate(taken, answered)
     except ValueError as error:
         raise QuestionSetError(f"{folder}: {error}") from None
     if fitted.auroc < WEAKEST:

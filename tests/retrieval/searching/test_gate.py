@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from retrieval.errors import SettingsError
-from retrieval.evaluation.fitting import as_toml, fit_gate, pairwise_weights
+from retrieval.evaluation.fitting import Decided, as_toml, fit_gate, let_through_beside, pairwise_weights
 from retrieval.searching import Gate
 from retrieval.searching.candidates import WORDS_SHARE, fuse
 from retrieval.searching.evidence import Signals, signals_of
@@ -87,8 +87,7 @@ def drawn(count: int, seed: int):
 
 
 def test_a_fitted_gate_answers_as_many_as_it_was_told_to():
-    rows, labels = drawn(600, 7)
-    fitted = fit_gate(rows, labels, 0.9)
+    fitted = fit_gate(Decided.of(*drawn(600, 7)), 0.9)
     assert fitted.answered_of_answerable == pytest.approx(0.9, abs=0.01)
     assert fitted.auroc > 0.85 and fitted.answered_of_unanswerable < 0.5
     assert fitted.gate.weights["sentence_cosine"] > 1
@@ -96,7 +95,22 @@ def test_a_fitted_gate_answers_as_many_as_it_was_told_to():
 
 def test_too_few_questions_make_no_gate():
     with pytest.raises(ValueError, match="at least"):
-        fit_gate(*drawn(6, 7), 0.9)
+        fit_gate(Decided.of(*drawn(6, 7)), 0.9)
+    with pytest.raises(ValueError, match="at least"):
+        fit_gate(Decided.of(*drawn(600, 7)), 0.9, beside=Decided.of(*drawn(6, 7)))
+
+
+def test_questions_beside_teach_a_gate_what_its_own_do_not_show_and_leave_its_threshold_alone():
+    own = Decided.of(*drawn(600, 7))
+    rows, labels = drawn(600, 8)
+    years = [dataclasses.replace(row, years=0.8 * label + 0.1) for row, label in zip(rows, labels, strict=True)]
+    few_without = np.array([place for place, label in enumerate(labels) if label or place % 10 == 1])
+    beside = Decided.of(years, labels)[few_without]
+    alone, together = fit_gate(own, 0.9), fit_gate(own, 0.9, beside=beside)
+    assert abs(alone.gate.weights["years"]) < 0.01 and together.gate.weights["years"] > 1
+    assert together.answered_of_answerable == pytest.approx(0.9, abs=0.01)
+    assert together.auroc == pytest.approx(alone.auroc, abs=0.01)
+    assert let_through_beside(own, beside, 0.85) < let_through_beside(own, Decided.of(*drawn(600, 8)), 0.85)
 
 
 def test_pairwise_weights_find_what_the_right_ones_have_more_of():
