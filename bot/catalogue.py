@@ -43,6 +43,47 @@ class Line(Enum):
     MORE_HITS = "Page {page}; there are more on page {next}."
     LAST_HITS = "Page {page}, the last."
 
+    # What codes stand for
+    SUPERSEDED = "The words that had the code {code} changed in {path}."
+    SUPERSEDED_STANDS = "The words that had the code {code} still stand in {path}, in other passages."
+    SUPERSEDED_GONE = "The code {code} was of {path}, which is no longer in the archive."
+    OLD_WORDS = "It stood for, up to generation {generation}:"
+    NEW_WORDS = "The document now says:"
+    RECEIPT_HOLDS = "Receipt {code}: it holds, checked against the file at {time}."
+    RECEIPT_FAILS = "Receipt {code}: it does NOT hold, checked against the file at {time}."
+    RECEIPT_FAULT = "Not as it was: {fault}."
+    RECEIPT_PATH = "path"
+    RECEIPT_DOCUMENT = "document"
+    RECEIPT_FILE = "sha256 of the file"
+    RECEIPT_TEXT = "sha256 of its text"
+    RECEIPT_CHARACTERS = "characters"
+    RECEIPT_BYTES = "bytes"
+    RECEIPT_READER = "read by"
+    RECEIPT_GENERATION = "generation"
+    RECEIPT_BUTTON = "Receipt {code}"
+    SHARE_BUTTON = "Share"
+    NOTHING_TO_SHARE = "There is nothing in this message to share."
+
+    # Verdicts
+    CLAIM = "Checked:"
+    EXACT = "Verbatim: the archive has these words, in this order."
+    TYPOGRAPHY = "Verbatim but for typography: quote marks, dashes, spaces or capitals differ."
+    ALTERED = "Altered: the archive has this with other words."
+    SPLICED = "Spliced: these are pieces that do not stand together in the archive."
+    ELSEWHERE = "Real, but not as claimed."
+    ABSENT = "Not in this archive. That does not make it untrue."
+    CANNOT_CHECK = "This can't be checked."
+    FLAG_NEGATION = "a negation differs"
+    FLAG_NUMBER = "a number differs"
+    FLAG_NAME = "a name differs"
+    FLAG_UNIT = "a unit differs"
+    FLAG_HEDGE = "how sure it is differs"
+    DIFFERS = "“{claimed}” is {source} in the text"
+    ADDED = "“{claimed}” is not in the text"
+    LEFT_AWAY = "the text also has {source}"
+    RELATED = "Not this quote, but about the same:"
+    NOTHING_TO_CHECK = "There is no sentence in this that could be checked."
+
     # Refusals
     REFUSED = "{reason}"
     QUESTION_TOO_LONG = "That is {length} characters long; {most} is the most I take. Please shorten it."
@@ -96,5 +137,13 @@ class Line(Enum):
     HELP_SHOW = (
         "/show, or mention me with “show CODE”, or with [[CODE]] anywhere: the passage with that code; “around:2” "
         "after it adds so many paragraphs on either side, 3 at most."
+    )
+    HELP_RECEIPT = (
+        "“receipt CODE”, or the button under an excerpt: what proves it, with a file that can be checked without me."
+    )
+    HELP_VERIFY = (
+        "/verify, or mention me with “verify QUOTE said_by:NAME”: whether these words stand in the archive. “Check "
+        "quotes” in a message's menu does that for each of its sentences, “Find in archive” looks for what it says; "
+        "both answer you alone, with a button to share. “check: …” does it in chat."
     )
     HELP_REINDEX = "/reindex: for the archive's administrators."

@@ -18,13 +18,15 @@ from bot.library import Library
 from bot.outlets import InteractionOutlet
 from bot.permissions import Administrators
 from bot.reindexing import Reindexing
+from bot.requests import Request
 from bot.settings import BotSettings
+from bot.views.buttons import BUTTONS
 from retrieval import ArchivistError
 
 log = logging.getLogger(__name__)
 DRAIN = 5.0
 """Seconds that answers on their way are given when the bot stops."""
-EXTENSIONS = ("ask", "search", "show", "help", "admin", "chat")
+EXTENSIONS = ("ask", "search", "show", "verify", "menus", "help", "admin", "chat")
 
 # Neither voice library is wanted, and nobody should be told at every start that they are missing.
 discord.VoiceClient.warn_nacl = False
@@ -47,12 +49,7 @@ class Tree(app_commands.CommandTree["ArchivistBot"]):
     ) -> None:
         cause = error.original if isinstance(error, app_commands.CommandInvokeError) else error
         name = interaction.command.qualified_name if interaction.command else "an interaction"
-        outlet = InteractionOutlet.of(interaction)
-        try:
-            await outlet.take_over()
-            await interaction.client.gate.send(failure_reply(cause, f"/{name}"), outlet)
-        except Exception as unsent:  # whatever it is: the failure itself is in the log, and nobody is left to tell
-            log.warning("could not tell of the failure in /%s: %s", name, unsent)
+        await interaction.client.tell_of(cause, interaction, f"/{name}")
 
 
 class ArchivistBot(commands.Bot):
@@ -80,6 +77,7 @@ class ArchivistBot(commands.Bot):
         self._warming = asyncio.create_task(self._warm(), name="warm")
         for name in EXTENSIONS:
             await self.load_extension(f"bot.cogs.{name}")
+        self.add_dynamic_items(*BUTTONS)
         application = await self.application_info()
         self.administrators.learn_owners(application)
         record = self.settings.data / "commands.sha256"
@@ -91,6 +89,23 @@ class ArchivistBot(commands.Bot):
             log.info("the model is loaded")
         except ArchivistError as error:  # said again to everyone who asks
             log.error("%s", error)  # noqa: TRY400 - one line for a person, not a defect
+
+    async def pressed(self, interaction: discord.Interaction[ArchivistBot], request: Request, *, private: bool) -> None:
+        """A button was: what it asks for is served as if typed. Of failures in it discord.py tells nobody."""
+        outlet = InteractionOutlet(interaction)
+        try:
+            await outlet.defer(private=private)
+            await self.desk.serve(request, outlet, private=private)
+        except Exception as error:
+            await self.tell_of(error, interaction, "a button")
+
+    async def tell_of(self, failure: Exception, interaction: discord.Interaction[ArchivistBot], where: str) -> None:
+        outlet = InteractionOutlet.of(interaction)
+        try:
+            await outlet.take_over()
+            await self.gate.send(failure_reply(failure, where), outlet)
+        except Exception as unsent:  # whatever it is: the failure itself is in the log, and nobody is left to tell
+            log.warning("could not tell of the failure in %s: %s", where, unsent)
 
     async def on_ready(self) -> None:
         log.info("ready as %s, in %d servers", self.user, len(self.guilds))

@@ -10,11 +10,16 @@ from bot.catalogue import Line
 from bot.failures import failure_reply, outage_reply
 from bot.gate import Gate, Outlet
 from bot.library import Library, LibraryBusy, LibrarySlow, Model
-from bot.rendering.answers import render_answer, render_listing, render_shown
+from bot.rendering.answers import render_answer, render_listing
+from bot.rendering.cited import render_cited
 from bot.rendering.help import render_help
 from bot.rendering.reply import Reply, say
-from bot.requests import Ask, Help, Request, Search, Show
-from retrieval import EVERYTHING, ArchivistError, Filter, QuestionError, UnknownCode, narrowed
+from bot.rendering.verdicts import render_checked, render_verified
+from bot.requests import Ask, Check, Help, Proof, Request, Search, Share, Show, Verify
+from retrieval import EVERYTHING, ArchivistError, Checked, Filter, QuestionError, Span, UnknownCode, narrowed
+
+LONGEST_MESSAGE = 6000
+"""Characters of a quote or a message that are checked: what a slash command's option can hold."""
 
 
 class Desk:
@@ -52,8 +57,9 @@ class Desk:
         """Why the request can't be served as it was made, as far as that is known without the archive."""
         match request:
             case Ask(question) | Search(question) if len(question) > self._question_length:
-                most = self._question_length
-                return say(Line.QUESTION_TOO_LONG, private=True, length=len(question), most=most)
+                return _too_long(question, self._question_length)
+            case Verify(quote) | Check(quote) if len(quote) > LONGEST_MESSAGE:
+                return _too_long(quote, LONGEST_MESSAGE)
             case Ask(_, filters):
                 try:
                     _filter(filters)
@@ -75,6 +81,15 @@ class Desk:
         except Exception as error:
             return failure_reply(error, "a request")
 
+    async def _shared(self, request: Share) -> Reply:
+        """Looked up anew: what is posted openly is as the archive is now, and passes the gate as everything does."""
+        if request.claims:
+            verified = [await self._library.verify(claim, None) for claim in request.claims]
+            return render_checked([Checked(Span(0, len(one.quote)), one) for one in verified])
+        if not request.codes:
+            return say(Line.NOTHING_TO_SHARE, private=True)
+        return render_cited([one for code in request.codes for one in await self._library.show(code, 0)])
+
     async def _looked_up(self, request: Request, private: bool) -> Reply:
         match request:
             case Ask(question, filters, as_written):
@@ -83,9 +98,21 @@ class Desk:
             case Search(words, page):
                 return render_listing(await self._library.search(words, EVERYTHING, page), private=private)
             case Show(code, around):
-                return render_shown(await self._library.show(code, around), private=private)
+                return render_cited(await self._library.show(code, around), private=private)
+            case Proof(code):
+                return render_cited(await self._library.receipt(code), private=private)
+            case Verify(quote, said_by):
+                return render_verified(await self._library.verify(quote, said_by), private=private)
+            case Check(message):
+                return render_checked(await self._library.check(message), private=private)
+            case Share():
+                return await self._shared(request)
             case Help():
                 return render_help()
+
+
+def _too_long(words: str, most: int) -> Reply:
+    return say(Line.QUESTION_TOO_LONG, private=True, length=len(words), most=most)
 
 
 def _filter(given: Mapping[str, str | None]) -> Filter:

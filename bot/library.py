@@ -10,7 +10,7 @@ from enum import Enum
 from typing import TypeVar
 
 from bot.settings import BotSettings
-from retrieval import Answer, Archive, Filter, Listing, Shown, Span
+from retrieval import Answer, Archive, Checked, Filter, Listing, Receipt, Shown, Span, Superseded, Verified
 
 Result = TypeVar("Result")
 
@@ -71,8 +71,17 @@ class Library:
     async def search(self, words: str, where: Filter, page: int) -> Listing:
         return await self._run(lambda: self._archive.search(words, where, page))
 
-    async def show(self, code: str, around: int) -> tuple[Shown, ...]:
+    async def show(self, code: str, around: int) -> tuple[Shown | Superseded, ...]:
         return await self._run(lambda: self._archive.show(code, around))
+
+    async def receipt(self, code: str) -> tuple[Receipt | Superseded, ...]:
+        return await self._run(lambda: self._archive.receipt(code))
+
+    async def verify(self, quote: str, said_by: str | None) -> Verified:
+        return await self._run(lambda: self._archive.verify(quote, said_by))
+
+    async def check(self, message: str) -> tuple[Checked, ...]:
+        return await self._run(lambda: self._archive.check(message))
 
     async def slices(self, places: list[tuple[str, Span]]) -> list[str | None]:
         """As `Archive.slices`. Raises LibrarySlow after the deadline."""

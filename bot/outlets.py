@@ -9,8 +9,9 @@ import discord
 from discord import ui
 
 from bot.catalogue import Line
-from bot.rendering.discord_text import Attached, Page
-from bot.rendering.reply import Reply
+from bot.rendering.discord_text import Page
+from bot.rendering.reply import Attachment, Reply
+from bot.views.buttons import rows_of_buttons
 
 SUBTLE = discord.Colour(0x4F5B66)
 UNSENT = (discord.HTTPException, aiohttp.ClientError, OSError)
@@ -108,6 +109,8 @@ def view_of(page: Page) -> ui.LayoutView:
     for attached in page.files:
         container.add_item(ui.File(f"attachment://{attached.name}"))
     view.add_item(container)
+    for row in rows_of_buttons(page.receipts, shareable=page.shareable):
+        view.add_item(row)
     return view
 
 
@@ -115,5 +118,5 @@ def files_of(page: Page) -> list[discord.File]:
     return [_file(attached) for attached in page.files]
 
 
-def _file(attached: Attached) -> discord.File:
-    return discord.File(io.BytesIO(attached.cut.text.encode("utf-8", "surrogatepass")), filename=attached.name)
+def _file(attached: Attachment) -> discord.File:
+    return discord.File(io.BytesIO(attached.text.encode("utf-8", "surrogatepass")), filename=attached.name)

@@ -32,17 +32,48 @@ class Show:
 
 
 @dataclass(frozen=True, slots=True)
+class Proof:
+    """The receipt for what a code stands for."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verify:
+    """Whether the archive has a quote, and by whom."""
+
+    quote: str
+    said_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """As Verify, for each sentence or quoted span of a message."""
+
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What a private reply said, openly: the quotes that it checked, or the passages that it showed."""
+
+    claims: tuple[str, ...]
+    codes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Help:
     pass
 
 
-Request = Ask | Search | Show | Help
+Request = Ask | Search | Show | Proof | Verify | Check | Share | Help
 
-_VERB = re.compile(r"(ask|search|show|help)\b[:,]?\s*", re.IGNORECASE)
+_VERB = re.compile(r"(ask|search|show|receipt|verify|check|help)\b[:,]?\s*", re.IGNORECASE)
 _BRACKETED = re.compile(r"\[\[([^\[\]\n]{1,40})\]\]")
 _AS_WRITTEN = re.compile(r"as written[:,]?\s+(\S.*)", re.IGNORECASE | re.DOTALL)
 _SENTENCES = re.compile(r"\.\d+(-\d+)?$")
 _PAGE = re.compile(r"\s+page:([0-9]{1,4})$", re.IGNORECASE)
+_SAID_BY = re.compile(r"\s+said_by:(.{1,200})$", re.IGNORECASE | re.DOTALL)
 _AROUND = re.compile(r"\s+around:([0-9]{1,4})$", re.IGNORECASE)
 
 
@@ -53,11 +84,13 @@ def parse_command(text: str) -> Request | None:
 
 
 def parse_request(text: str) -> Request:
-    """`ask …`, `ask as written: …`, `search … page:2`, `show CODE around:2`, `help`, `[[CODE]]` anywhere.
+    """`ask …`, `ask as written: …`, `search … page:2`, `show CODE around:2`, `receipt CODE`, `verify … said_by:NAME`,
+    `check: …`, `help`, `[[CODE]]` anywhere.
 
     Everything else is a question.
 
-    “Show me the ships” and “help” in a sentence are questions: only a code follows `show`, and nothing `help`.
+    “Show me the ships” and “help” in a sentence are questions: only a code follows `show` and `receipt`, and nothing
+    `help`. “Check the harbour’s depth” is one, too: only after a colon is `check` ours.
     More paragraphs around than `MOST_AROUND` are as many.
     """
     words = text.strip()
@@ -78,7 +111,14 @@ def parse_request(text: str) -> Request:
             return Search(rest[: page.start()], int(page[1])) if page else Search(rest)
         case "show" if _is_code(code := _AROUND.sub("", rest)):
             return Show(code, _around(rest))
-        case "help" | "ask" | "search" | "show" if not rest:
+        case "receipt" if _is_code(rest):
+            return Proof(rest)
+        case "verify" if rest:
+            speaker = _SAID_BY.search(rest)
+            return Verify(rest[: speaker.start()].strip(), speaker[1].strip()) if speaker else Verify(rest)
+        case "check" if rest and ":" in verb[0]:
+            return Check(rest)
+        case "help" | "ask" | "search" | "show" | "verify" if not rest:
             return Help()
     return Ask(words)
 

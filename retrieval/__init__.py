@@ -1,6 +1,7 @@
 """Find passages in an archive of documents and cut out what answers, verbatim. `Archive` is the door."""
 
-from retrieval import cli_measuring as _measuring  # noqa: F401 - its commands are the command line's too
+from retrieval import cli_citing as _citing  # noqa: F401 - their commands are the command line's, too
+from retrieval import cli_measuring as _measuring  # noqa: F401
 from retrieval.answers import (
     GAP,
     Abstained,
@@ -24,10 +25,13 @@ from retrieval.codes import parse_code
 from retrieval.errors import ArchivistError, QuestionError, SettingsError, UnknownCode
 from retrieval.filters import EVERYTHING, Filter
 from retrieval.indexing import IndexReport, Progress
-from retrieval.records import Source
+from retrieval.presenting_cited import receipt_json
+from retrieval.receipts import Receipt, Superseded
+from retrieval.records import Retired, Source
 from retrieval.searching import narrowed
 from retrieval.settings import ENV_PREFIX, RetrievalSettings, load_settings
 from retrieval.spans import Span
+from retrieval.verdicts import Checked, Difference, Flag, Match, Ruling, Verified
 from retrieval.visibility import hidden_again, one_line, visible
 
 __all__ = [
@@ -39,26 +43,35 @@ __all__ = [
     "Archive",
     "ArchivistError",
     "Attribution",
+    "Checked",
     "Copy",
+    "Difference",
     "Excerpt",
     "Filter",
+    "Flag",
     "Found",
     "IndexReport",
     "Listing",
+    "Match",
     "NearMiss",
     "Progress",
     "QuestionError",
     "Reason",
+    "Receipt",
+    "Retired",
     "RetrievalSettings",
     "Role",
+    "Ruling",
     "Searched",
     "SettingsError",
     "Shown",
     "Source",
     "Span",
     "Status",
+    "Superseded",
     "Understood",
     "UnknownCode",
+    "Verified",
     "Voice",
     "archivist",
     "command_line",
@@ -68,5 +81,6 @@ __all__ = [
     "narrowed",
     "one_line",
     "parse_code",
+    "receipt_json",
     "visible",
 ]

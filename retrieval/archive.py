@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import threading
 import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from retrieval import citing
 from retrieval.answering import Asked, answer, document_of, searched_in, unanswerable
 from retrieval.answers import Abstained, Answer, Listing, Reason, Shown
-from retrieval.codes import parse_code
+from retrieval.codes import Code, parse_code
 from retrieval.encoding import Encoder, Reranker, fingerprint_of, load_encoder, load_reranker
 from retrieval.errors import ModelError, QuestionError, UnknownCode
-from retrieval.excerpting import chosen_sentences, in_context, whole_passage
+from retrieval.excerpting import whole_passage
 from retrieval.filters import EVERYTHING, Filter
 from retrieval.indexing import IndexReport, Progress, bring_in_step, index_fingerprint
+from retrieval.receipts import Receipt, Superseded
 from retrieval.records import Source, Unreadable
 from retrieval.searching import Choice, Gate, KnownNames, parse_lookup, warm_up
 from retrieval.settings import RetrievalSettings
@@ -113,33 +116,40 @@ class Archive:
                 excerpts.append(whole_passage(passages[key], document, score))
             return Listing(words, tuple(excerpts), page, len(scores) > size, searched)
 
-    def show(self, code: str, around: int = 0) -> tuple[Shown, ...]:
+    def show(self, code: str, around: int = 0) -> tuple[Shown | Superseded, ...]:
         """The passage with that code, or the sentences of it that the code names, and `around` paragraphs of context.
 
-        More than one only should two passages ever share a code. Raises QuestionError for what is no code, UnknownCode.
+        Where the words that had the code have changed, what became of them. More than one only should two passages
+        ever share a code. Raises QuestionError for what is no code, UnknownCode.
         """
+        with self._cited(code) as (wanted, snapshot):
+            return citing.show(wanted, snapshot, around)
+
+    def receipt(self, code: str) -> tuple[Receipt | Superseded, ...]:
+        """What has to be known to check the passage, or the sentences, without this archive; its file is read again
+        for it, now. As `show` otherwise.
+        """
+        with self._cited(code) as (wanted, snapshot):
+            return citing.receipt(wanted, snapshot, self._settings.archive)
+
+    @contextlib.contextmanager
+    def _cited(self, code: str) -> Iterator[tuple[Code, Snapshot]]:
         wanted = parse_code(code)
         with self._holder.reading() as snapshot:
-            passages = snapshot.with_code(wanted.passage) if snapshot else []
-            if snapshot is None or not passages:
+            if snapshot is None:
                 raise UnknownCode(f"no passage in the archive has the code {wanted.passage}")
-            shown = []
-            for passage in passages:
-                document = document_of(snapshot, passage.document_id)
-                excerpt = chosen_sentences(passage, wanted, document)
-                context = in_context(excerpt, document, around) if around else None
-                shown.append(Shown(excerpt, context, snapshot.manifest.generation))
-            return tuple(shown)
+            yield wanted, snapshot
 
     def slices(self, places: Sequence[tuple[str, Span]]) -> list[str | None]:
-        """What the store holds at each (document id, span) now; None where it holds no such place.
+        """What the store holds at each (document id, span) now; None where it holds no such place. A retired passage
+        is a text of its own, under its `place`.
 
         All from one generation, and each document is taken from the store once. Raises IndexDamaged.
         """
         with self._holder.reading() as snapshot:
             if snapshot is None:
                 return [None] * len(places)
-            texts = {identity: snapshot.text(identity) for identity in {identity for identity, _ in places}}
+            texts = {identity: citing.text_at(identity, snapshot) for identity in {identity for identity, _ in places}}
             cut = ((texts[identity], span) for identity, span in places)
             return [span.of(text) if text is not None and span.end <= len(text) else None for text, span in cut]
 

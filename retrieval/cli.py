@@ -181,27 +181,6 @@ def search(words: tuple[str, ...], page: int, as_json: bool, **given: str | None
 
 
 @archivist.command()
-@click.argument("code")
-@click.option("--around", type=click.IntRange(0, 20), default=0, help="paragraphs of context on either side")
-@as_json
-@ending
-def show(code: str, around: int, as_json: bool) -> int:
-    """Show the passage with CODE."""
-    with opened() as archive:
-        try:
-            shown = archive.show(code, around)
-        except UnknownCode as error:
-            if as_json:
-                put(as_json, {"outcome": "absent", "code": code, "reason": str(error)}, "")
-            raise
-    value = (
-        presenting.shown_json(shown[0]) if len(shown) == 1 else {"ambiguous": list(map(presenting.shown_json, shown))}
-    )
-    put(as_json, value, "\n\n".join(map(presenting.shown_text, shown)))
-    return FOUND
-
-
-@archivist.command()
 @as_json
 @ending
 def status(as_json: bool) -> int:

@@ -8,6 +8,8 @@ from enum import StrEnum
 
 from retrieval.spans import Span
 
+PAST = "past/"
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -100,6 +102,27 @@ class Passage:
     def __post_init__(self) -> None:
         if not self.sentences or any(not self.span.contains(s) for s in self.sentences):
             raise ValueError(f"passage {self.code} has sentences outside {self.span}, or none")
+
+
+@dataclass(frozen=True, slots=True)
+class Retired:
+    """A passage that the index once held and no longer does: the words changed, or their document is gone."""
+
+    code: str
+    document_id: str
+    path: str
+    title: str
+    generation: int
+    """The last that held it."""
+    sentences: tuple[Span, ...]
+    """Spans of `text`, which begins where the passage did."""
+    text: str | None
+    """None where the document is gone."""
+
+    @property
+    def place(self) -> str:
+        """Stands where a document's id does for its text; no document has such an id."""
+        return f"{PAST}{self.code}/{self.document_id}"
 
 
 @dataclass(frozen=True, slots=True)

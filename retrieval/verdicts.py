@@ -43,6 +43,8 @@ class Difference:
     """Words of the quote; None where the source has words that it leaves out."""
     source: str | None
     """Words of the source, a slice of it; None where it has none there."""
+    place: Span | None = None
+    """Where `source` stands in the document of the first match."""
 
 
 @dataclass(frozen=True, slots=True)

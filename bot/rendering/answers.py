@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from bot.catalogue import Line
-from bot.rendering.reply import Block, Cut, Meta, Part, Quote, Reply, Row, Say
+from bot.rendering.reply import Block, Cut, Meta, Part, Quote, ReceiptOf, Reply, Row, Say
 from retrieval import (
     GAP,
     Abstained,
@@ -19,7 +19,6 @@ from retrieval import (
     Reason,
     Role,
     Searched,
-    Shown,
     Source,
     Span,
     Understood,
@@ -40,15 +39,15 @@ _SILENCE = {
 def render_answer(answer: Answer, *, private: bool = False) -> Reply:
     match answer:
         case Found(_, excerpts, searched):
-            blocks = [block for excerpt in excerpts for block in _excerpt(excerpt)]
-            return Reply((*blocks, *_understood(answer.understood), _searched(searched)), private)
+            blocks = [block for excerpt in excerpts for block in excerpt_blocks(excerpt)]
+            return Reply((*blocks, *_understood(answer.understood), searched_row(searched)), private)
         case Abstained(_, reason, searched, nearest):
-            rows = [Row((Say(_SILENCE[reason]),)), *_understood(answer.understood), _searched(searched)]
-            return Reply((*rows, *_nearest(nearest)), private)
+            rows = [Row((Say(_SILENCE[reason]),)), *_understood(answer.understood), searched_row(searched)]
+            return Reply((*rows, *nearest_rows(nearest)), private)
 
 
 def render_listing(listing: Listing, *, private: bool = False) -> Reply:
-    blocks = [block for excerpt in listing.excerpts for block in _excerpt(excerpt)]
+    blocks = [block for excerpt in listing.excerpts for block in excerpt_blocks(excerpt)]
     page = Meta(str(listing.page))
     if not listing.excerpts:
         blocks.append(Row((Say(_no_hits(listing), {"page": page}),)))
@@ -56,7 +55,7 @@ def render_listing(listing: Listing, *, private: bool = False) -> Reply:
         blocks.append(Row((Say(Line.MORE_HITS, {"page": page, "next": Meta(str(listing.page + 1))}),), small=True))
     elif listing.page > 1:
         blocks.append(Row((Say(Line.LAST_HITS, {"page": page}),), small=True))
-    return Reply((*blocks, _searched(listing.searched)), private)
+    return Reply((*blocks, searched_row(listing.searched)), private)
 
 
 def _no_hits(listing: Listing) -> Line:
@@ -65,13 +64,7 @@ def _no_hits(listing: Listing) -> Line:
     return Line.NO_HITS if listing.page == 1 else Line.NO_SUCH_PAGE
 
 
-def render_shown(passages: Iterable[Shown], *, private: bool = False) -> Reply:
-    """With context where it was asked for: then what the code names is bold in it."""
-    blocks = [block for shown in passages for block in _excerpt(shown.context or shown.excerpt)]
-    return Reply(tuple(blocks), private)
-
-
-def _excerpt(excerpt: Excerpt) -> Iterator[Block]:
+def excerpt_blocks(excerpt: Excerpt) -> Iterator[Block]:
     yield _quote(excerpt)
     yield Row(tuple(_source(excerpt.source, excerpt.passage.paragraph)))
     if excerpt.source.status is not None:
@@ -82,6 +75,7 @@ def _excerpt(excerpt: Excerpt) -> Iterator[Block]:
         cuts = tuple(Cut(identity, mark.span, mark.words) for mark in excerpt.attribution_shown[:MOST_ATTRIBUTIONS])
         yield Row(cuts, Say(Line.IN_THE_TEXT))
     yield Row((Meta(excerpt.code),), Say(Line.CODE), small=True)
+    yield ReceiptOf(excerpt.code)
     if excerpt.copies:
         yield Row(tuple(_copies(excerpt.copies)), Say(Line.COPIES), small=True)
 
@@ -126,7 +120,7 @@ def _source(source: Source, paragraph: int) -> Iterator[Part]:
     yield Meta(source.path)
 
 
-def _searched(searched: Searched) -> Row:
+def searched_row(searched: Searched) -> Row:
     if not searched.documents:
         dates = Say(Line.NONE_DATED)
     elif searched.first is None:
@@ -162,8 +156,8 @@ def _counted(count: int, one: Line, many: Line) -> Say:
     return Say(one) if count == 1 else Say(many, {"count": Meta(f"{count:,}")})
 
 
-def _nearest(nearest: tuple[NearMiss, ...]) -> Iterator[Row]:
+def nearest_rows(nearest: Sequence[NearMiss], label: Line = Line.NEAREST) -> Iterator[Row]:
     if nearest:
-        yield Row((Say(Line.NEAREST),), small=True)
+        yield Row((Say(label),), small=True)
     for miss in nearest:
         yield Row((Meta(miss.source.title, miss.source.url), Meta(miss.passage.code)), small=True)

@@ -8,14 +8,17 @@ from itertools import accumulate, groupby
 from unicodedata import bidirectional
 
 from bot.catalogue import Line
+from bot.rendering.claims import claim_line, claims_in
 from bot.rendering.escape import escape, escape_signs, safe_link
-from bot.rendering.reply import Cut, Meta, Part, Quote, Reply, Row, Say
+from bot.rendering.reply import Attachment, Claim, Cut, Meta, Part, Quote, ReceiptOf, Reply, Row, Say
 from retrieval import GAP, one_line, visible
 
 PAGE = 4000
 """Characters of text in one message of Discord's second kind of components, counted as UTF-16 code units."""
 FILES = 10
 """Files in one message."""
+RECEIPTS = 9
+"""Buttons of receipts in one message; with the one to share it, two rows."""
 LONGEST_META = 200
 """Characters of a title, a name or a path that are shown."""
 DOT = " · "
@@ -23,45 +26,61 @@ _SMALL = "-# "
 
 
 @dataclass(frozen=True, slots=True)
-class Attached:
-    """A sentence too long for any message, as a text file: the same characters, encoded as UTF-8."""
-
-    name: str
-    cut: Cut
-
-
-@dataclass(frozen=True, slots=True)
 class Page:
+    """One message."""
+
     markdown: str
-    files: tuple[Attached, ...] = ()
+    files: tuple[Attachment, ...] = ()
+    """A sentence too long for any message is one: the same characters, encoded as UTF-8."""
+    receipts: tuple[str, ...] = ()
+    """Codes of the excerpts that end on it; each has a button."""
+    shareable: bool = False
+    """Only its reader sees it, and it says something that others could be shown."""
 
 
 def discord_pages(reply: Reply) -> list[Page]:
     """At least one page. Blocks stay in order; a quote goes on at the next page between two sentences."""
     pages: list[Page] = []
-    text, files = "", ()  # type: str, tuple[Attached, ...]
-    for chunk, attached in _chunks(reply):
-        joined = f"{text}\n{chunk}" if text else chunk
-        if text and (_length(joined) > PAGE or len(files) + len(attached) > FILES):
-            pages.append(Page(text, files))
-            text, files = chunk, ()
+    page = Page("")
+    for chunk in _chunks(reply):
+        joined = _joined(page, chunk)
+        if page.markdown and not _fits(joined):
+            pages.append(page)
+            page = chunk
         else:
-            text = joined
-        files += attached
-    return [*pages, Page(text, files)]
+            page = joined
+    pages.append(replace(page, files=page.files + reply.attached))
+    return [replace(one, shareable=True) if reply.private and _says_something(one) else one for one in pages]
 
 
-def _chunks(reply: Reply) -> Iterator[tuple[str, tuple[Attached, ...]]]:
+def _joined(page: Page, chunk: Page) -> Page:
+    text = f"{page.markdown}\n{chunk.markdown}" if page.markdown and chunk.markdown else page.markdown + chunk.markdown
+    return Page(text, page.files + chunk.files, page.receipts + chunk.receipts)
+
+
+def _fits(page: Page) -> bool:
+    return _length(page.markdown) <= PAGE and len(page.files) <= FILES and len(page.receipts) <= RECEIPTS
+
+
+def _says_something(page: Page) -> bool:
+    return bool(page.receipts or claims_in(page.markdown))
+
+
+def _chunks(reply: Reply) -> Iterator[Page]:
     """Parts of the reply that fit a page by themselves, and no smaller than need be."""
     for number, block in enumerate(reply.blocks):
         match block:
             case Quote():
-                yield from _quote(block, number)
+                yield from (Page(*part) for part in _quote(block, number))
             case Row():
-                yield from _lines(block, number)
+                yield from (Page(*part) for part in _lines(block, number))
+            case Claim(quote):
+                yield Page(claim_line(quote))
+            case ReceiptOf(code):
+                yield Page("", receipts=(code,))
 
 
-def _quote(block: Quote, number: int) -> Iterator[tuple[str, tuple[Attached, ...]]]:
+def _quote(block: Quote, number: int) -> Iterator[tuple[str, tuple[Attachment, ...]]]:
     whole = quoted(block, range(len(block.sentences)))
     if _length(whole) <= PAGE:
         yield whole, ()
@@ -73,7 +92,7 @@ def _quote(block: Quote, number: int) -> Iterator[tuple[str, tuple[Attached, ...
                 yield quoted(block, range(start, index)), ()
             start = index + 1
             gap = GAP.lstrip() if index in block.gaps else ""
-            yield f"> {gap}{_part(_in_a_file(cut))}", (Attached(f"sentence-{number}-{index}.txt", cut),)
+            yield f"> {gap}{_part(_in_a_file(cut))}", (Attachment(f"sentence-{number}-{index}.txt", cut.text),)
         elif index > start and _length(quoted(block, range(start, index + 1))) > PAGE:
             yield quoted(block, range(start, index)), ()
             start = index
@@ -81,7 +100,7 @@ def _quote(block: Quote, number: int) -> Iterator[tuple[str, tuple[Attached, ...
         yield quoted(block, range(start, len(block.sentences))), ()
 
 
-def _lines(row: Row, number: int) -> Iterator[tuple[str, tuple[Attached, ...]]]:
+def _lines(row: Row, number: int) -> Iterator[tuple[str, tuple[Attachment, ...]]]:
     """The row, or where it is too long a line for each part, with a file for words that fit no line."""
     whole = _row(row)
     if _length(whole) <= PAGE:
@@ -93,7 +112,7 @@ def _lines(row: Row, number: int) -> Iterator[tuple[str, tuple[Attached, ...]]]:
             note = _in_a_file(part)
             said = _row(replace(row, parts=(note,)))
             said = said if _length(said) <= PAGE else _cut_short(row, note)
-            yield said, (Attached(f"words-{number}-{index}.txt", part),)
+            yield said, (Attachment(f"words-{number}-{index}.txt", part.text),)
         elif _length(line) > PAGE:
             yield _cut_short(row, part), ()
         else:

@@ -5,7 +5,15 @@ from __future__ import annotations
 from bot.catalogue import Line
 from bot.rendering.reply import Reply, Row, Say
 
-_LINES = (Line.HELP, Line.HELP_ASK, Line.HELP_SEARCH, Line.HELP_SHOW, Line.HELP_REINDEX)
+_LINES = (
+    Line.HELP,
+    Line.HELP_ASK,
+    Line.HELP_SEARCH,
+    Line.HELP_SHOW,
+    Line.HELP_RECEIPT,
+    Line.HELP_VERIFY,
+    Line.HELP_REINDEX,
+)
 
 
 def render_help() -> Reply:

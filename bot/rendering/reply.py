@@ -6,7 +6,7 @@ the catalogue. The gate re-slices every `Cut` from the store before it lets a re
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from bot.catalogue import Line
@@ -39,7 +39,7 @@ class Say:
     """TEMPLATE: a fixed line, with values in its places."""
 
     line: Line
-    values: Mapping[str, Meta | Say] = field(default_factory=dict)
+    values: Mapping[str, Part] = field(default_factory=dict)
 
 
 Part = Cut | Meta | Say
@@ -65,7 +65,29 @@ class Row:
     small: bool = False
 
 
-Block = Quote | Row
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What somebody says that the archive says, before the verdict on it. META, but it may be long."""
+
+    quote: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptOf:
+    """A button: the receipt for the excerpt above it."""
+
+    code: str
+
+
+Block = Quote | Row | Claim | ReceiptOf
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file beside the reply, made of the same values as it is."""
+
+    name: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +96,7 @@ class Reply:
     private: bool = False
     interim: bool = False
     """Takes the place of an answer that is still to come, which then takes its place."""
+    attached: tuple[Attachment, ...] = ()
 
     def cuts(self) -> Iterator[Cut]:
         for block in self.blocks:
@@ -81,7 +104,16 @@ class Reply:
                 case Quote(sentences):
                     yield from sentences
                 case Row(parts):
-                    yield from (part for part in parts if isinstance(part, Cut))
+                    yield from _cuts(parts)
+
+
+def _cuts(parts: Iterable[Part]) -> Iterator[Cut]:
+    for part in parts:
+        match part:
+            case Cut():
+                yield part
+            case Say(_, values):
+                yield from _cuts(values.values())
 
 
 def say(line: Line, *, private: bool = False, interim: bool = False, **values: str | int) -> Reply:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bot.catalogue import Line
 from bot.rendering.escape import with_line_feeds
-from bot.rendering.reply import Block, Cut, Meta, Part, Quote, Reply, Row, Say
+from bot.rendering.reply import Claim, Cut, Meta, Part, Quote, ReceiptOf, Reply, Row, Say
 from retrieval import GAP, one_line, visible
 
 _BOLD, _PLAIN = "\033[1m", "\033[0m"
@@ -12,10 +13,11 @@ DOT = " · "
 
 def terminal_text(reply: Reply, *, styled: bool = False) -> str:
     """With `styled`, the answering sentences are bold by terminal codes; the text itself can't bring in any."""
-    return "\n".join(_block(block, styled) for block in reply.blocks)
+    shown = (_block(block, styled) for block in reply.blocks if not isinstance(block, ReceiptOf))  # nothing to press
+    return "\n".join(shown)
 
 
-def _block(block: Block, styled: bool) -> str:
+def _block(block: Quote | Row | Claim, styled: bool) -> str:
     match block:
         case Quote(sentences, bold, gaps):
             text = ""
@@ -25,6 +27,8 @@ def _block(block: Block, styled: bool) -> str:
                     f"{_BOLD}{shown}{_PLAIN}" if styled and index in bold else shown
                 )
             return "\n".join(f"> {line}" for line in text.rstrip().split("\n"))
+        case Claim(quote):
+            return f"{Line.CLAIM.value} {one_line(quote)}"
         case Row(parts, label):
             return (f"{_part(label)} " if label else "") + DOT.join(_part(part) for part in parts)
 

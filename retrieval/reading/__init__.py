@@ -7,14 +7,17 @@ is marked as furniture, with a reason, and stays in the text.
 from retrieval.reading.folder import FileStamp, walk
 from retrieval.reading.formats import FORMATS, digest_of, read_file
 from retrieval.reading.question_set import open_unzipped, read_corpus, read_json_lines
+from retrieval.reading.reread import Reread, reread
 
 __all__ = [
     "FORMATS",
     "FileStamp",
+    "Reread",
     "digest_of",
     "open_unzipped",
     "read_corpus",
     "read_file",
     "read_json_lines",
+    "reread",
     "walk",
 ]

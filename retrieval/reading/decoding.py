@@ -3,32 +3,42 @@
 from __future__ import annotations
 
 import codecs
+from dataclasses import dataclass
 
 from charset_normalizer import from_bytes
 
 from retrieval.errors import UnreadableFile
 
 _MARKED = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16: its mark begins with the same two bytes
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16: its mark begins with the same two bytes
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _BINARY = 0.02
 """Share of control characters above which bytes without a known encoding are not text."""
 
 
-def decode(content: bytes) -> str:
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    text: str
+    encoding: str
+    """As Python names it; of the bytes behind the mark."""
+    mark: int
+    """Bytes of the byte order mark, which is not part of the text."""
+
+
+def decode(content: bytes) -> Decoded:
     """By byte order mark, else as UTF-8, else as charset-normalizer judges. Raises UnreadableFile.
 
     A byte order mark is not part of the text. Line ends and every other character stay as they are.
     """
     for mark, encoding in _MARKED:
         if content.startswith(mark):
-            return _decode_as(content, encoding)
+            return _checked(Decoded(_decode_as(content, encoding, len(mark)), encoding, len(mark)))
     try:
-        text = content.decode("utf-8")
+        return _checked(Decoded(content.decode("utf-8"), "utf-8", 0))
     except UnicodeDecodeError:
         if b"\0" in content:  # UTF-16 without its mark looks so, and so does every binary file
             raise UnreadableFile("holds NUL bytes as only binary files do") from None
@@ -38,14 +48,19 @@ def decode(content: bytes) -> str:
         text = _decode_as(content, best.encoding)
         if text.encode(best.encoding) != content:
             raise UnreadableFile(f"read as {best.encoding}, its text does not give back its bytes") from None
+    return _checked(Decoded(text, best.encoding, 0))
+
+
+def _checked(decoded: Decoded) -> Decoded:
+    text = decoded.text
     controls = sum(1 for character in text if character < " " and character not in "\t\n\r\f\v")
     if controls > _BINARY * len(text):
         raise UnreadableFile("holds control characters as only binary files do")
-    return text
+    return decoded
 
 
-def _decode_as(content: bytes, encoding: str) -> str:
+def _decode_as(content: bytes, encoding: str, mark: int = 0) -> str:
     try:
-        return content.decode(encoding)
+        return content[mark:].decode(encoding)
     except UnicodeDecodeError as error:
-        raise UnreadableFile(f"not {encoding} at byte {error.start}") from None
+        raise UnreadableFile(f"not {encoding} at byte {mark + error.start}") from None

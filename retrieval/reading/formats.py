@@ -63,7 +63,7 @@ def read_file(folder: Path, file: FileStamp, document_id: str, first_seen: datet
         suffix = PurePosixPath(file.path).suffix.lower()
         raise UnreadableFile(f"no reader for “{suffix or 'files without an ending'}”")
     content = read_bytes(folder, file.path, MOST_BYTES)
-    text = decode(content)
+    text = decode(content).text
     if not text.strip():
         raise UnreadableFile("holds no text")
     structure = chosen.structure(text)

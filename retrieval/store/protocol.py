@@ -7,6 +7,9 @@ change it aside, and hand it to `publish`, which checks it and then moves one po
 before that step leaves the old generation serving; a crash after it leaves the new one. Snapshots that are open
 when the pointer moves keep reading the generation they have. The generation before is kept, older ones are pruned.
 
+A passage that one generation holds and the next does not is *retired*: its code, which somebody may have written
+down, still tells what it stood for. That is carried from generation to generation, also into one that is made anew.
+
 Passages carry a `key`, an integer that is theirs within a generation and means nothing outside it; a passage's
 code is what lasts.
 """
@@ -22,7 +25,7 @@ import numpy as np
 import numpy.typing as npt
 
 from retrieval.filters import Filter
-from retrieval.records import Document, Passage, Source, Unreadable
+from retrieval.records import Document, Passage, Retired, Source, Unreadable
 
 Vectors = npt.NDArray[np.float32]
 """(n, dimensions) float32, rows of unit length."""
@@ -139,6 +142,10 @@ class Snapshot(Protocol):
         """The passages with that code: none, one, or, should two codes ever collide, both."""
         ...
 
+    def retired(self, code: str) -> list[Retired]:
+        """What that code stood for in an earlier generation, where this one has no such passage."""
+        ...
+
     def source(self, document_id: str) -> Source | None: ...
 
     def document(self, document_id: str) -> Document | None: ...
@@ -189,7 +196,9 @@ class Backend(Protocol):
         ...
 
     def draft(self, model: str, fingerprint: str, dimensions: int, fresh: bool = False) -> Draft:
-        """A copy of the published generation to change aside, or an empty one with `fresh`. Raises IndexBusy."""
+        """A copy of the published generation to change aside, or with `fresh` one that holds nothing but what was
+        retired. Raises IndexBusy.
+        """
         ...
 
     def publish(self, draft: Draft) -> Manifest:

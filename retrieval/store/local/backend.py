@@ -62,13 +62,21 @@ class LocalBackend:
             self._generations.mkdir(exist_ok=True)
             for abandoned in self._generations.glob("draft*"):  # a crash left it; the lock says nobody writes to it
                 shutil.rmtree(abandoned)
-            number = None if fresh else self.published()
-            base = None if number is None else self._layout(number)
             drafted_with = DraftModel(model, fingerprint, dimensions)
-            return LocalDraft(Layout(self._generations / "draft"), base, drafted_with, lock.release)
+            draft = Layout(self._generations / "draft")
+            return LocalDraft(draft, self._published_layout(fresh), drafted_with, lock.release, fresh)
         except BaseException:
             lock.release()
             raise
+
+    def _published_layout(self, fresh: bool) -> Layout | None:
+        try:
+            number = self.published()
+        except IndexDamaged:
+            if not fresh:
+                raise
+            return None
+        return None if number is None else self._layout(number)
 
     def publish(self, draft: Draft) -> Manifest:
         if not isinstance(draft, LocalDraft):

@@ -13,7 +13,7 @@ from pathlib import Path
 from retrieval.codes import passage_code
 from retrieval.errors import IndexDamaged
 from retrieval.records import Document, Passage
-from retrieval.store.local import schema
+from retrieval.store.local import retired, schema
 from retrieval.store.local.layout import Layout, sync_tree, write_manifest
 from retrieval.store.local.vectors import VectorIndex
 from retrieval.store.local.words import WordIndex
@@ -32,8 +32,13 @@ class DraftModel:
 class LocalDraft:
     """Holds the write lock from its making until it is published or discarded."""
 
-    def __init__(self, layout: Layout, base: Layout | None, model: DraftModel, release: Callable[[], None]) -> None:
+    def __init__(
+        self, layout: Layout, published: Layout | None, model: DraftModel, release: Callable[[], None], fresh: bool
+    ) -> None:
+        base = None if fresh else published
         self.layout = layout
+        self._before = int(published.folder.name) if published else 0
+        self._past = published if fresh else None
         self._model = model
         self._release = release
         self._over = False
@@ -51,7 +56,7 @@ class LocalDraft:
         self._tables.execute("PRAGMA journal_mode = OFF")
         self._tables.execute("PRAGMA synchronous = OFF")
         if base is None:
-            self._tables.executescript(schema.DDL)
+            self._tables.executescript(schema.DDL + retired.DDL)
         self._tables.execute("BEGIN")
         self._words = words.writer()
 
@@ -61,6 +66,7 @@ class LocalDraft:
             document = self._tables.execute("SELECT key FROM documents WHERE id = ?", (identity,)).fetchone()
             if document is None:
                 continue
+            retired.retire(self._tables, document[0], self._before, self._tables)
             keys += (row[0] for row in self._tables.execute("SELECT key FROM passages WHERE document = ?", document))
             self._tables.execute("DELETE FROM passages WHERE document = ?", document)
             self._tables.execute("DELETE FROM documents WHERE key = ?", document)
@@ -87,6 +93,9 @@ class LocalDraft:
 
     def finish(self, generation: int) -> Manifest:
         """Writes everything to the disk; checks that the three engines hold the same passages. Raises IndexDamaged."""
+        if self._past is not None:
+            retired.carry_over(self._past.tables, self._before, self._tables)
+        retired.settle(self._tables)
         documents, passages = self._tables.execute(
             "SELECT (SELECT count(*) FROM documents), (SELECT count(*) FROM passages)"
         ).fetchone()

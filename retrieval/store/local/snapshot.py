@@ -14,8 +14,8 @@ import numpy as np
 
 from retrieval.errors import IndexDamaged
 from retrieval.filters import Filter
-from retrieval.records import Document, Passage, Source, Unreadable
-from retrieval.store.local import schema
+from retrieval.records import Document, Passage, Retired, Source, Unreadable
+from retrieval.store.local import retired, schema
 from retrieval.store.local.layout import Layout, read_manifest
 from retrieval.store.local.vectors import VectorIndex
 from retrieval.store.local.words import WordIndex, terms_of
@@ -92,6 +92,9 @@ class LocalSnapshot:
     def with_code(self, code: str) -> list[Passage]:
         rows = self._tables.all(f"{_PASSAGES} WHERE p.code = ? ORDER BY p.key", [code])
         return [schema.passage_of(row[1], row[2:]) for row in rows]
+
+    def retired(self, code: str) -> list[Retired]:
+        return retired.retired_of(self._tables.all(retired.SELECT, [code]))
 
     def source(self, document_id: str) -> Source | None:
         row = self._tables.first(f"{_SOURCES} WHERE id = ?", [document_id])

@@ -172,7 +172,7 @@ def test_every_page_is_within_discords_limits(name: str) -> None:
 def test_nothing_is_lost_between_pages(name: str) -> None:
     reply = replies()[name]
     pages = discord_pages(reply)
-    filed = [attached.cut.text for page in pages for attached in page.files]
+    filed = [attached.text for page in pages for attached in page.files]
     shown = squeezed("".join(part.text for page in pages for part in read(page.markdown).quotes))
     at = 0
     for cut in reply.cuts():

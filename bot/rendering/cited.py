@@ -1,0 +1,71 @@
+"""What a code stands for as a reply: its passage, a receipt, or what became of its words. Pure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+
+from bot.catalogue import Line
+from bot.rendering.answers import excerpt_blocks
+from bot.rendering.reply import Attachment, Block, Cut, Meta, Quote, Reply, Row, Say
+from retrieval import Receipt, Shown, Source, Span, Superseded, receipt_json
+
+Cited = Shown | Receipt | Superseded
+
+
+def render_cited(cited: Iterable[Cited], *, private: bool = False) -> Reply:
+    """Of passages with context where it was asked for: then what the code names is bold in it."""
+    blocks: list[Block] = []
+    attached: list[Attachment] = []
+    for one in cited:
+        match one:
+            case Shown(excerpt, context):
+                blocks += excerpt_blocks(context or excerpt)
+            case Superseded():
+                blocks += _superseded(one)
+            case Receipt():
+                blocks += _receipt(one)
+                attached.append(Attachment(f"receipt-{one.code}.json", json.dumps(receipt_json(one), indent=2)))
+    return Reply(tuple(blocks), private, attached=tuple(attached))
+
+
+def _superseded(old: Superseded) -> Iterator[Block]:
+    code, path = Meta(old.code), Meta(old.retired.path)
+    if old.source is None:
+        yield Row((Say(Line.SUPERSEDED_GONE, {"code": code, "path": path}),))
+    else:
+        line = Line.SUPERSEDED_STANDS if old.stands else Line.SUPERSEDED
+        yield Row((Say(line, {"code": code, "path": path}),))
+    if old.asked is not None and old.words is not None:
+        yield Row((Say(Line.OLD_WORDS, {"generation": Meta(str(old.retired.generation))}),))
+        yield Quote((Cut(old.retired.place, old.asked, old.words),))
+    if old.now:
+        yield Row((Say(Line.NEW_WORDS),))
+    for excerpt in old.now:
+        yield from excerpt_blocks(excerpt)
+
+
+def _receipt(receipt: Receipt) -> Iterator[Block]:
+    when = receipt.time.strftime("%Y-%m-%d %H:%M:%S UTC")
+    line = Line.RECEIPT_HOLDS if receipt.holds else Line.RECEIPT_FAILS
+    yield Row((Say(line, {"code": Meta(receipt.code), "time": Meta(when)}),))
+    yield from (Row((Say(Line.RECEIPT_FAULT, {"fault": Meta(fault)}),)) for fault in receipt.faults)
+    cuts = [Cut(receipt.source.id, span, words) for span, words in zip(receipt.pieces, receipt.words, strict=True)]
+    yield Quote(tuple(cuts), gaps=frozenset(range(1, len(cuts))))
+    yield from (Row((Meta(said),), Say(label), small=True) for label, said in _facts(receipt, receipt.source))
+
+
+def _facts(receipt: Receipt, source: Source) -> Iterator[tuple[Line, str]]:
+    yield Line.RECEIPT_PATH, source.path
+    yield Line.RECEIPT_DOCUMENT, source.id
+    yield Line.RECEIPT_FILE, source.sha256
+    yield Line.RECEIPT_TEXT, source.text_sha256
+    yield Line.RECEIPT_CHARACTERS, _ranges(receipt.pieces)
+    if receipt.bytes is not None:
+        yield Line.RECEIPT_BYTES, f"{_ranges(receipt.bytes.pieces)}, {receipt.bytes.encoding}"
+    yield Line.RECEIPT_READER, source.reader
+    yield Line.RECEIPT_GENERATION, str(receipt.generation)
+
+
+def _ranges(spans: tuple[Span, ...]) -> str:
+    return ", ".join(f"{span.start}–{span.end}" for span in spans)

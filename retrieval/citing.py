@@ -1,0 +1,149 @@
+"""From a code to what it stands for now: sentences, a receipt for them, or what became of them."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import re
+from collections import Counter
+from pathlib import Path
+
+from retrieval.answering import document_of
+from retrieval.answers import Excerpt, Shown
+from retrieval.codes import CODE_LENGTH, Code
+from retrieval.errors import UnknownCode, UnreadableFile
+from retrieval.excerpting import chosen_sentences, in_context, whole_passage
+from retrieval.reading import Reread, reread
+from retrieval.receipts import BytePlaces, Receipt, Superseded
+from retrieval.records import PAST, Document, Passage, Retired
+from retrieval.spans import Span, cover, pieces
+from retrieval.splitting import cut_passages
+from retrieval.store.protocol import Snapshot
+
+_WORD = re.compile(r"\w+")
+LIKE = 0.4
+"""Share of the old words that a passage of the same document must have to be shown as what stands there now."""
+MOST_NOW = 2
+
+
+def show(wanted: Code, snapshot: Snapshot, around: int) -> tuple[Shown | Superseded, ...]:
+    """More than one only should two passages ever share a code. Raises UnknownCode."""
+    shown = []
+    for passage in snapshot.with_code(wanted.passage):
+        document = document_of(snapshot, passage.document_id)
+        excerpt = chosen_sentences(passage, wanted, document)
+        context = in_context(excerpt, document, around) if around else None
+        shown.append(Shown(excerpt, context, snapshot.manifest.generation))
+    return tuple(shown) or _superseded(wanted, snapshot)
+
+
+def receipt(wanted: Code, snapshot: Snapshot, folder: Path) -> tuple[Receipt | Superseded, ...]:
+    """Reads the file in the archive `folder` again, now. As `show` otherwise."""
+    receipts = []
+    for passage in snapshot.with_code(wanted.passage):
+        document = document_of(snapshot, passage.document_id)
+        excerpt = chosen_sentences(passage, wanted, document)
+        receipts.append(_receipt(excerpt, document, snapshot.manifest.generation, folder))
+    return tuple(receipts) or _superseded(wanted, snapshot)
+
+
+def text_at(place: str, snapshot: Snapshot) -> str | None:
+    """Of a document by its id, or of a retired passage by its `place`; None where there is no such text."""
+    if not place.startswith(PAST):
+        return snapshot.text(place)
+    return next((one.text for one in snapshot.retired(place[len(PAST) :][:CODE_LENGTH]) if one.place == place), None)
+
+
+def _receipt(excerpt: Excerpt, document: Document, generation: int, folder: Path) -> Receipt:
+    words = tuple(pieces(document.text, excerpt.pieces))
+    faults, places = _against_the_file(excerpt.pieces, words, document, folder)
+    return Receipt(
+        excerpt.code,
+        document.source,
+        excerpt.passage.span,
+        _occurrence(excerpt.passage, document),
+        excerpt.pieces,
+        words,
+        places,
+        generation,
+        datetime.datetime.now(datetime.UTC).replace(microsecond=0),
+        faults,
+    )
+
+
+def _against_the_file(
+    places: tuple[Span, ...], words: tuple[str, ...], document: Document, folder: Path
+) -> tuple[tuple[str, ...], BytePlaces | None]:
+    source = document.source
+    try:
+        now = reread(folder, source)
+    except UnreadableFile as error:
+        return (f"the file can't be read now: {error}",), None
+    faults = []
+    if now.sha256 != source.sha256:
+        faults.append(f"the file's bytes are not the ones that were indexed: their sha256 is {now.sha256}")
+    if hashlib.sha256(now.text.encode("utf-8", "surrogatepass")).hexdigest() != source.text_sha256:
+        faults.append("the text that is read from it is another than the one that was indexed")
+        faults += [_moved(each, now) for each, place in zip(words, places, strict=True) if not _is_at(place, each, now)]
+        return tuple(faults), None
+    if now.reader != source.reader:
+        faults.append(f"it was read by {source.reader} and would now be read by {now.reader}")
+    return tuple(faults), now.byte_places(places)
+
+
+def _is_at(place: Span, words: str, now: Reread) -> bool:
+    return now.text[place.start : place.end] == words
+
+
+def _moved(words: str, now: Reread) -> str:
+    at = now.text.find(words)
+    if at < 0:
+        return "these words no longer stand in it"
+    return f"these words stand elsewhere in it, at characters {at} to {at + len(words)}"
+
+
+def _occurrence(passage: Passage, document: Document) -> int:
+    words = passage.span.of(document.text)
+    before = (one for one in cut_passages(document) if one.ordinal <= passage.ordinal)
+    return sum(one.span.of(document.text) == words for one in before)
+
+
+def _superseded(wanted: Code, snapshot: Snapshot) -> tuple[Superseded, ...]:
+    found = tuple(_became(wanted, retired, snapshot) for retired in snapshot.retired(wanted.passage))
+    if not found:
+        raise UnknownCode(f"no passage in the archive has the code {wanted.passage}")
+    return found
+
+
+def _became(wanted: Code, retired: Retired, snapshot: Snapshot) -> Superseded:
+    asked = _asked(wanted, retired)
+    document = snapshot.document(retired.document_id)
+    if document is None or retired.text is None or asked is None:
+        return Superseded(str(wanted), retired, asked, document.source if document else None, (), stands=False)
+    words = asked.of(retired.text)
+    at = document.text.find(words)
+    place = Span(at, at + len(words)) if at >= 0 else None
+    now = tuple(whole_passage(passage, document) for passage in _nearest(words, place, document))
+    return Superseded(str(wanted), retired, asked, document.source, now, stands=place is not None)
+
+
+def _asked(wanted: Code, retired: Retired) -> Span | None:
+    """Of the retired text. Raises UnknownCode where it has not that many sentences."""
+    first, last = wanted.first or 1, wanted.last or len(retired.sentences)
+    if last > len(retired.sentences):
+        raise UnknownCode(f"the passage {retired.code} had {len(retired.sentences)} sentences, not {last}")
+    return cover(retired.sentences[first - 1 : last]) if retired.text is not None else None
+
+
+def _nearest(words: str, place: Span | None, document: Document) -> list[Passage]:
+    """Passages that hold the words at `place`; without one, those of the document that share most of them."""
+    passages = cut_passages(document)
+    if place is not None:
+        return [passage for passage in passages if passage.span.overlaps(place)][:MOST_NOW]
+    old = Counter(_WORD.findall(words.casefold()))
+    shares = [
+        (sum((old & Counter(_WORD.findall(passage.span.of(document.text).casefold()))).values()), -passage.ordinal)
+        for passage in passages
+    ]
+    best = max(shares, default=(0, 0))
+    return [passages[-best[1]]] if best[0] >= LIKE * max(old.total(), 1) else []

@@ -1,0 +1,68 @@
+"""What a code stands for, to be kept and checked: a receipt, or word that what it stood for is no longer there."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+
+from retrieval.answers import Excerpt
+from retrieval.records import Retired, Source
+from retrieval.spans import Span
+
+
+@dataclass(frozen=True, slots=True)
+class BytePlaces:
+    """Where an excerpt stands in the file itself; only where the file is text."""
+
+    encoding: str
+    mark: int
+    """Bytes of a byte order mark before the text."""
+    pieces: tuple[Span, ...]
+    """Half-open, counted in bytes of the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """Enough to check an excerpt against its file without this program, as `deploy/check-receipt` does."""
+
+    code: str
+    source: Source
+    passage: Span
+    """The passage that the code is made of, in characters of the text."""
+    occurrence: int
+    """Which of the document's passages with equal words it is, from 1."""
+    pieces: tuple[Span, ...]
+    words: tuple[str, ...]
+    """Of each piece."""
+    bytes: BytePlaces | None
+    generation: int
+    time: datetime.datetime
+    """When the file was read for this, in UTC."""
+    faults: tuple[str, ...]
+    """What does not hold, a sentence each."""
+
+    @property
+    def holds(self) -> bool:
+        return not self.faults
+
+
+@dataclass(frozen=True, slots=True)
+class Superseded:
+    """The words that had this code have changed, or their document is gone. Nothing else ever takes the code over."""
+
+    code: str
+    retired: Retired
+    asked: Span | None
+    """The sentences that the code names, in `retired.text`; None where that is no longer kept."""
+    source: Source | None
+    """The document as it is now; None where it is gone."""
+    now: tuple[Excerpt, ...]
+    """Where the document says what comes nearest to the old words; none where it says nothing of the kind."""
+    stands: bool
+    """True: the words still stand in the document, exactly, and are only cut into passages otherwise."""
+
+    @property
+    def words(self) -> str | None:
+        """What the code stood for."""
+        text = self.retired.text
+        return self.asked.of(text) if self.asked is not None and text is not None else None

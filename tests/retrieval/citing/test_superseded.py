@@ -1,0 +1,102 @@
+"""What a code answers once its words have changed."""
+
+from __future__ import annotations
+
+import pytest
+
+from retrieval.answers import Shown
+from retrieval.errors import UnknownCode
+from retrieval.receipts import Superseded
+
+FERRY = "The ferry left the harbour at noon. Three ships waited outside.\n\nNobody saw the captain again.\n"
+
+
+@pytest.fixture
+def indexed(archive, put):
+    def write(**files):
+        for name, content in files.items():
+            put(f"{name}.txt", content)
+        archive.reindex()
+
+    return write
+
+
+def test_a_code_outlives_a_reindex_of_everything(archive, indexed, code_of):
+    indexed(ferry=FERRY)
+    code = code_of("noon")
+    indexed(bread="Rye bread is baked on Quill Street.")
+    archive.reindex(full=True)
+    [shown] = archive.show(code)
+    assert isinstance(shown, Shown) and "at noon" in shown.excerpt.text
+
+
+def test_changed_words_are_shown_beside_what_stands_there_now(archive, indexed, code_of):
+    indexed(ferry=FERRY)
+    code = code_of("noon")
+    indexed(ferry=FERRY.replace("noon", "dusk"))
+    [old] = archive.show(code)
+    assert isinstance(old, Superseded) and not old.stands
+    assert old.words == FERRY.strip()
+    assert [excerpt.text for excerpt in old.now] == [FERRY.replace("noon", "dusk").strip()]
+    assert (old.retired.generation, old.code) == (1, code)
+    assert archive.receipt(code) == (old,)
+
+
+def test_the_sentences_that_a_code_named_are_told(archive, indexed, code_of):
+    indexed(ferry=FERRY)
+    code = code_of("noon")
+    indexed(ferry=FERRY.replace("noon", "dusk"))
+    [second] = archive.show(f"{code}.2")
+    assert second.words == "Three ships waited outside." and second.stands
+    [first] = archive.show(f"{code}.1-2")
+    assert first.words.startswith("The ferry left the harbour at noon.") and not first.stands
+    with pytest.raises(UnknownCode, match="had 3 sentences, not 9"):
+        archive.show(f"{code}.9")
+
+
+def test_another_documents_look_alike_never_takes_the_code_over(archive, indexed, code_of):
+    indexed(ferry=FERRY)
+    code = code_of("noon")
+    indexed(ferry="Something else stands in here now, every word of it new to this page.", twin=FERRY)
+    [old] = archive.show(code)
+    assert isinstance(old, Superseded)
+    assert old.now == () and not old.stands
+
+
+def test_words_that_are_only_cut_otherwise_are_said_to_stand(archive, indexed, code_of):
+    indexed(ferry=FERRY)
+    code = code_of("noon")
+    indexed(ferry=f"An account of the harbour was found in a drawer.\n\n{FERRY}")
+    [old] = archive.show(code)
+    assert old.stands and old.words == FERRY.strip()
+    assert [excerpt.text for excerpt in old.now] == [
+        f"An account of the harbour was found in a drawer.\n\n{FERRY}".strip()
+    ]
+
+
+def test_of_a_document_that_is_gone_no_words_are_shown(archive, indexed, code_of, folder):
+    indexed(ferry=FERRY, bread="Rye bread is baked on Quill Street.")
+    code = code_of("noon")
+    (folder / "ferry.txt").unlink()
+    archive.reindex()
+    [old] = archive.show(code)
+    assert (old.words, old.source, old.now, old.stands) == (None, None, (), False)
+    assert old.retired.path == "archive/ferry.txt"
+
+
+def test_the_old_words_can_be_sliced_again_at_their_place(archive, indexed, code_of):
+    indexed(ferry=FERRY)
+    code = code_of("noon")
+    indexed(ferry=FERRY.replace("noon", "dusk"))
+    [old] = archive.show(f"{code}.1")
+    assert archive.slices([(old.retired.place, old.asked)]) == [old.words]
+    assert archive.slices([(f"past/{code}/another", old.asked), ("past/", old.asked)]) == [None, None]
+
+
+def test_a_code_that_never_was_is_unknown(archive, indexed):
+    with pytest.raises(UnknownCode):
+        archive.show("K7Q2M9XA4B")
+    indexed(ferry=FERRY)
+    for ask in (archive.show, archive.receipt):
+        with pytest.raises(UnknownCode, match=r"^no passage in the archive has the code K7Q2M9XA4B$"):
+            ask("K7Q2M9XA4B")
