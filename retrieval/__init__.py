@@ -1,6 +1,7 @@
 """Find passages in an archive of documents and cut out what answers, verbatim. `Archive` is the door."""
 
 from retrieval import cli_measuring as _measuring  # noqa: F401 - its commands are the command line's too
+from retrieval import cli_verifying as _verifying  # noqa: F401
 from retrieval.answers import (
     GAP,
     Abstained,
@@ -28,9 +29,12 @@ from retrieval.records import Source
 from retrieval.searching import narrowed
 from retrieval.settings import ENV_PREFIX, RetrievalSettings, load_settings
 from retrieval.spans import Span
+from retrieval.verdicts import Checked, Difference, Flag, Match, Ruling, Verified
+from retrieval.verifying import CONTRACT
 from retrieval.visibility import hidden_again, one_line, visible
 
 __all__ = [
+    "CONTRACT",
     "ENV_PREFIX",
     "EVERYTHING",
     "GAP",
@@ -39,18 +43,23 @@ __all__ = [
     "Archive",
     "ArchivistError",
     "Attribution",
+    "Checked",
     "Copy",
+    "Difference",
     "Excerpt",
     "Filter",
+    "Flag",
     "Found",
     "IndexReport",
     "Listing",
+    "Match",
     "NearMiss",
     "Progress",
     "QuestionError",
     "Reason",
     "RetrievalSettings",
     "Role",
+    "Ruling",
     "Searched",
     "SettingsError",
     "Shown",
@@ -59,6 +68,7 @@ __all__ = [
     "Status",
     "Understood",
     "UnknownCode",
+    "Verified",
     "Voice",
     "archivist",
     "command_line",

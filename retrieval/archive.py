@@ -23,6 +23,9 @@ from retrieval.spans import Span
 from retrieval.store.holder import SnapshotHolder
 from retrieval.store.local import LocalBackend
 from retrieval.store.protocol import Backend, Coverage, Manifest, Snapshot
+from retrieval.verdicts import Checked, Verified
+from retrieval.verification import Claimed, verify
+from retrieval.verifying import checkable
 
 PAGE = 5
 """Hits on a page of a lookup."""
@@ -130,6 +133,25 @@ class Archive:
                 context = in_context(excerpt, document, around) if around else None
                 shown.append(Shown(excerpt, context, snapshot.manifest.generation))
             return tuple(shown)
+
+    def verify(
+        self, quote: str, said_by: str | None = None, document: str | None = None, where: Filter = EVERYTHING
+    ) -> Verified:
+        """Whether the archive has this quote, and by whom. `document` is its id, path or title. Needs no model.
+
+        Raises QuestionError for a document that there is none of, IndexDamaged.
+        """
+        with self._holder.reading() as snapshot:
+            return verify(Claimed(quote, said_by, document), where, snapshot, searched_in(snapshot, where))
+
+    def check(self, message: str, where: Filter = EVERYTHING) -> tuple[Checked, ...]:
+        """Each quotation of a message, or, where it has none, each sentence, in order; ten at most. Needs no model."""
+        with self._holder.reading() as snapshot:
+            searched = searched_in(snapshot, where)
+            return tuple(
+                Checked(place, verify(Claimed(place.of(message)), where, snapshot, searched))
+                for place in checkable(message)
+            )
 
     def slices(self, places: Sequence[tuple[str, Span]]) -> list[str | None]:
         """What the store holds at each (document id, span) now; None where it holds no such place.
