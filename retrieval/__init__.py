@@ -2,6 +2,7 @@
 
 from retrieval import cli_citing as _citing  # noqa: F401 - their commands are the command line's, too
 from retrieval import cli_measuring as _measuring  # noqa: F401
+from retrieval import cli_verifying as _verifying  # noqa: F401
 from retrieval.answers import (
     GAP,
     Abstained,
@@ -32,9 +33,11 @@ from retrieval.searching import narrowed
 from retrieval.settings import ENV_PREFIX, RetrievalSettings, load_settings
 from retrieval.spans import Span
 from retrieval.verdicts import Checked, Difference, Flag, Match, Ruling, Verified
+from retrieval.verifying import CONTRACT
 from retrieval.visibility import hidden_again, one_line, visible
 
 __all__ = [
+    "CONTRACT",
     "ENV_PREFIX",
     "EVERYTHING",
     "GAP",

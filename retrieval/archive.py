@@ -26,6 +26,9 @@ from retrieval.spans import Span
 from retrieval.store.holder import SnapshotHolder
 from retrieval.store.local import LocalBackend
 from retrieval.store.protocol import Backend, Coverage, Manifest, Snapshot
+from retrieval.verdicts import Checked, Verified
+from retrieval.verification import Claimed, verify
+from retrieval.verifying import checkable
 
 PAGE = 5
 """Hits on a page of a lookup."""
@@ -117,18 +120,15 @@ class Archive:
             return Listing(words, tuple(excerpts), page, len(scores) > size, searched)
 
     def show(self, code: str, around: int = 0) -> tuple[Shown | Superseded, ...]:
-        """The passage with that code, or the sentences of it that the code names, and `around` paragraphs of context.
-
-        Where the words that had the code have changed, what became of them. More than one only should two passages
-        ever share a code. Raises QuestionError for what is no code, UnknownCode.
+        """The passage with that code or the sentences that it names, with `around` paragraphs of context; what became
+        of them where the words have changed. More than one only should two passages ever share a code. Raises
+        QuestionError for what is no code, UnknownCode.
         """
         with self._cited(code) as (wanted, snapshot):
             return citing.show(wanted, snapshot, around)
 
     def receipt(self, code: str) -> tuple[Receipt | Superseded, ...]:
-        """What has to be known to check the passage, or the sentences, without this archive; its file is read again
-        for it, now. As `show` otherwise.
-        """
+        """What it takes to check them without this archive; the file is read again for it, now. As `show` otherwise."""
         with self._cited(code) as (wanted, snapshot):
             return citing.receipt(wanted, snapshot, self._settings.archive)
 
@@ -139,6 +139,25 @@ class Archive:
             if snapshot is None:
                 raise UnknownCode(f"no passage in the archive has the code {wanted.passage}")
             yield wanted, snapshot
+
+    def verify(
+        self, quote: str, said_by: str | None = None, document: str | None = None, where: Filter = EVERYTHING
+    ) -> Verified:
+        """Whether the archive has this quote, and by whom. `document` is its id, path or title. Needs no model.
+
+        Raises QuestionError for a document that there is none of, IndexDamaged.
+        """
+        with self._holder.reading() as snapshot:
+            return verify(Claimed(quote, said_by, document), where, snapshot, searched_in(snapshot, where))
+
+    def check(self, message: str, where: Filter = EVERYTHING) -> tuple[Checked, ...]:
+        """Each quotation of a message, or, where it has none, each sentence, in order; ten at most. Needs no model."""
+        with self._holder.reading() as snapshot:
+            searched = searched_in(snapshot, where)
+            return tuple(
+                Checked(place, verify(Claimed(place.of(message)), where, snapshot, searched))
+                for place in checkable(message)
+            )
 
     def slices(self, places: Sequence[tuple[str, Span]]) -> list[str | None]:
         """What the store holds at each (document id, span) now; None where it holds no such place. A retired passage

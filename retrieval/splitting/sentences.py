@@ -43,6 +43,11 @@ def split_sentences(document: Document) -> tuple[Span, ...]:
     return tuple(sentences)
 
 
+def split_text(text: str, language: str = "en") -> tuple[Span, ...]:
+    """Contiguous spans over a text that is no document, such as a message."""
+    return tuple(_split(text, 0, language)) if text else ()
+
+
 def _split(text: str, offset: int, language: str) -> list[Span]:
     plain = _SURROGATE.sub("\ufffd", _ODD_WHITE_SPACE.sub(" ", text))
     spans: list[Span] = []

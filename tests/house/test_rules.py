@@ -20,6 +20,8 @@ ONE_FILE_EACH = {
     "tantivy": {"retrieval/store/local/words.py"},
     "dateparser": {"retrieval/searching/understanding/dates.py"},
     "ahocorasick": {"retrieval/searching/understanding/names.py"},
+    "rapidfuzz": {"retrieval/verifying/alignment.py"},
+    "regex": {"retrieval/verifying/tokens.py"},
     "py3langid": {"retrieval/reading/language.py"},
     "sentence_transformers": {"retrieval/encoding/model.py"},
     "torch": {"retrieval/encoding/compiled.py", "retrieval/encoding/model.py"},

@@ -1,0 +1,148 @@
+"""Which words of a source correspond to those of a quote: token by token, never by likeness. Only rapidfuzz's file.
+
+The place is found with Myers (1999), "A fast bit-vector algorithm for approximate string matching", in Hyyrö's (2003)
+form, over tokens: the stretch of the source that can be turned into the quote with the fewest tokens added, left out
+or replaced. rapidfuzz then says which.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from rapidfuzz.distance import Levenshtein
+
+from retrieval.verifying.tokens import Token
+
+
+class Alphabet:
+    """Gives every key a character of its own, so that sequences of tokens can be compared as strings are."""
+
+    _FIRST, _SURROGATES, _BEHIND = 0x100, 0xD800, 0xE000
+
+    def __init__(self) -> None:
+        self._letters: dict[str, str] = {}
+
+    def spelled(self, tokens: Iterable[Token]) -> str:
+        return "".join(self._letter(token.key) for token in tokens)
+
+    def _letter(self, key: str) -> str:
+        letter = self._letters.get(key)
+        if letter is None:
+            number = self._FIRST + len(self._letters)
+            number += (self._BEHIND - self._SURROGATES) * (number >= self._SURROGATES)
+            letter = self._letters[key] = chr(number)
+        return letter
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Tokens [claimed_start, claimed_end) of the quote beside [source_start, source_end) of the source."""
+
+    equal: bool
+    claimed_start: int
+    claimed_end: int
+    source_start: int
+    source_end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Alignment:
+    """All of a quote's tokens beside a stretch of the source's."""
+
+    steps: tuple[Step, ...]
+    edits: int
+    """Tokens added, left out or replaced."""
+
+    @property
+    def source_start(self) -> int:
+        return self.steps[0].source_start
+
+    @property
+    def source_end(self) -> int:
+        return self.steps[-1].source_end
+
+    @property
+    def longest_run(self) -> int:
+        return max((step.claimed_end - step.claimed_start for step in self.steps if step.equal), default=0)
+
+
+def aligned(claimed: str, source: str, opens: Sequence[bool], since: int = 0) -> Alignment | None:
+    """The best alignment of all of `claimed` with a stretch of `source` from its token `since` on, both spelled; None
+    where no token is equal.
+
+    Begins and ends at equal tokens; what is left of the quote there is put beside as many words of the source as the
+    sentence still has. `opens[i]`: token i of the source begins a sentence.
+    """
+    edits, length = _nearest(claimed, source[since:])
+    end = since + length
+    reach = source[max(end - len(claimed) - edits, since) : end]
+    _, length = _nearest(claimed[::-1], reach[::-1], anchored=True)
+    start = end - length
+    codes = Levenshtein.opcodes(claimed, source[start:end])
+    steps = _together(
+        Step(code.tag == "equal", code.src_start, code.src_end, code.dest_start + start, code.dest_end + start)
+        for code in codes
+    )
+    inner = [index for index, step in enumerate(steps) if step.equal]
+    if not inner:
+        return None
+    core = steps[inner[0] : inner[-1] + 1]
+    steps = [*_head(core[0], opens, since), *core, *_tail(core[-1], len(claimed), opens)]
+    return Alignment(tuple(steps), sum(_cost(step) for step in steps))
+
+
+def _nearest(claimed: str, source: str, anchored: bool = False) -> tuple[int, int]:
+    """(fewest edits, where such a stretch of `source` ends): beginning anywhere, or `anchored` at its beginning."""
+    at: dict[str, int] = defaultdict(int)
+    for place, letter in enumerate(claimed):
+        at[letter] |= 1 << place
+    every, last = (1 << len(claimed)) - 1, 1 << (len(claimed) - 1)
+    more, fewer = every, 0  # vertical differences of +1 and of -1
+    edits = best = len(claimed)
+    end = 0
+    for place, letter in enumerate(source, start=1):
+        equal = at.get(letter, 0)
+        across = (((equal & more) + more) ^ more) | equal
+        rises, falls = fewer | (~(across | more) & every), more & across
+        if rises & last:
+            edits += 1
+        elif falls & last:
+            edits -= 1
+        vertical = equal | fewer
+        rises, falls = ((rises << 1) | anchored) & every, (falls << 1) & every
+        more, fewer = falls | (~(vertical | rises) & every), rises & vertical
+        if edits < best:
+            best, end = edits, place
+    return best, end
+
+
+def _together(steps: Iterable[Step]) -> list[Step]:
+    """Neighbours that are not equal become one: what is replaced, added and left out in one place is one difference."""
+    joined: list[Step] = []
+    for step in steps:
+        if joined and joined[-1].equal == step.equal:
+            first = joined[-1]
+            joined[-1] = Step(step.equal, first.claimed_start, step.claimed_end, first.source_start, step.source_end)
+        else:
+            joined.append(step)
+    return joined
+
+
+def _head(first: Step, opens: Sequence[bool], since: int) -> list[Step]:
+    start = first.source_start
+    while start > since and first.source_start - start < first.claimed_start and not opens[start]:
+        start -= 1
+    return [Step(False, 0, first.claimed_start, start, first.source_start)] if first.claimed_start else []
+
+
+def _tail(last: Step, count: int, opens: Sequence[bool]) -> list[Step]:
+    left, end = count - last.claimed_end, last.source_end
+    while end < len(opens) and end - last.source_end < left and not opens[end]:
+        end += 1
+    return [Step(False, last.claimed_end, count, last.source_end, end)] if left else []
+
+
+def _cost(step: Step) -> int:
+    return 0 if step.equal else max(step.claimed_end - step.claimed_start, step.source_end - step.source_start)

@@ -1,0 +1,71 @@
+"""A quote beside a stretch of a document that it does not stand in: how much of it is there, and whether that tells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from retrieval.verifying.alignment import Alignment, Alphabet, aligned
+from retrieval.verifying.editing import Claim
+from retrieval.verifying.stretches import ELLIPSIS_REACH, Stretch
+from retrieval.verifying.tokens import Token
+from retrieval.verifying.wording import english
+
+SHARE = 0.6
+"""Of its words that must stand there in order, for a quote to be an alteration of that place."""
+LONG_RUN, SHARE_WITH_LONG_RUN = 8, 0.4
+"""Words in a row that show where a quote is from, though less of it stands there."""
+CONTENT_WORDS = 3
+"""That must be among them, or all but one of a quote that has fewer; two at least."""
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A claim's fragments beside a stretch of one document."""
+
+    stretch: Stretch
+    alignments: tuple[Alignment | None, ...]
+    edits: int
+    kept: int
+    """Words of the claim that stand there."""
+    kept_content: int
+
+    def is_recognised(self, claim: Claim) -> bool:
+        count = len(claim.tokens)
+        run = max((each.longest_run for each in self.alignments if each), default=0)
+        share = SHARE_WITH_LONG_RUN if run >= LONG_RUN else SHARE
+        wanted = max(2, min(CONTENT_WORDS, content_words(claim.tokens) - 1))
+        return self.kept >= share * count and self.kept_content >= wanted
+
+
+def compared(claim: Claim, stretch: Stretch, source: str, alphabet: Alphabet) -> Compared:
+    """The longest fragment is placed first; the others are looked for on its two sides, within reach."""
+    opens = stretch.opens
+    spelled = [alphabet.spelled(fragment) for fragment in claim.fragments]
+    anchor = max(range(len(spelled)), key=lambda index: len(spelled[index]))
+    placed: list[Alignment | None] = [None] * len(spelled)
+    placed[anchor] = first = aligned(spelled[anchor], source, opens)
+    if first is not None:
+        end = first.source_end
+        for index in range(anchor + 1, len(spelled)):
+            reach = end + ELLIPSIS_REACH + 2 * len(spelled[index])
+            if (found := aligned(spelled[index], source[:reach], opens[:reach], end)) is not None:
+                placed[index], end = found, found.source_end
+        start = first.source_start
+        for index in reversed(range(anchor)):
+            behind = max(start - ELLIPSIS_REACH - 2 * len(spelled[index]), 0)
+            if (found := aligned(spelled[index], source[:start], opens[:start], behind)) is not None:
+                placed[index], start = found, found.source_start
+    steps = [
+        (fragment, step) for fragment, each in zip(claim.fragments, placed, strict=True) if each for step in each.steps
+    ]
+    kept = [
+        token for fragment, step in steps if step.equal for token in fragment[step.claimed_start : step.claimed_end]
+    ]
+    edits = sum(each.edits if each else len(part) for part, each in zip(spelled, placed, strict=True))
+    return Compared(stretch, tuple(placed), edits, len(kept), content_words(kept))
+
+
+def content_words(tokens: Iterable[Token]) -> int:
+    """How many are no function words, signs or parts of a number."""
+    return sum(token.is_word and token.key not in english().function for token in tokens)

@@ -1,0 +1,129 @@
+"""A quote with its editor's marks understood: “…” leaves words out, “[he]” puts some in, “[sic]” is nobody's words.
+
+The marks are those of The Chicago Manual of Style (17th ed., 13.50 to 13.62). “[T]he” is a capital changed and stays a
+word. What stands between the marks are fragments, and each of them must stand in the source.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from enum import Enum
+
+from retrieval.normal_form import QUOTE_MARKS
+from retrieval.spans import Span
+from retrieval.verifying.tokens import Token, tokenise
+
+_ELLIPSIS = r"(?:…|\.(?:\s?\.){2,3})"
+_MARK = re.compile(
+    rf"""
+      (?P<gap>  \[\s*{_ELLIPSIS}\s*\] | \(\s*{_ELLIPSIS}\s*\) | {_ELLIPSIS} )
+    | (?P<note> [\[(]\s*(?:sic|emphasis\s[^\[\]()]{{1,30}}|italics\s[^\[\]()]{{1,30}})\s*[!.]?\s*[\])] )
+    | (?P<put>  [^\W\d_]*\[[^\[\]]{{1,100}}\][^\W\d_]* )
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+_RECASED = re.compile(r"\[([^\W\d_])\](?=[^\W\d_])")
+_UNSEEN = "\u200b"
+"""In the place of a bracket: no offset moves, and the normal form leaves it out."""
+
+
+class Edit(Enum):
+    """What the editor's mark between two fragments allows."""
+
+    GAP = "words of the source are left out"
+    PUT = "words are put in, or stand for some of the source"
+    NOTE = "nothing: a note that is no part of the quote"
+
+
+@dataclass(frozen=True, slots=True)
+class Joint:
+    """An editor's mark, before the fragment that follows it."""
+
+    edit: Edit
+    span: Span
+    """Of the quote."""
+    inner: tuple[Token, ...] = ()
+    """What is put in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A quote as it is compared. `joints[i]` is what stands between fragments i and i + 1; a note or none is empty."""
+
+    text: str
+    """The quote without white space, quote marks and ellipses around it; spans are of this."""
+    fragments: tuple[tuple[Token, ...], ...]
+    joints: tuple[tuple[Joint, ...], ...]
+    outer: tuple[Joint, ...] = ()
+    """Words put in before the first fragment or behind the last."""
+
+    @property
+    def tokens(self) -> tuple[Token, ...]:
+        return tuple(itertools.chain.from_iterable(self.fragments))
+
+    @property
+    def word_count(self) -> int:
+        return sum(token.is_word for token in self.tokens)
+
+
+def read_quote(quote: str) -> Claim:
+    """Never fails; a quote without a word has no fragments."""
+    text = bare(quote)
+    plain = _RECASED.sub(rf"{_UNSEEN}\1{_UNSEEN}", text)
+    brackets = {match.start(1): match.start() for match in _RECASED.finditer(text)}
+    fragments: list[tuple[Token, ...]] = []
+    between: list[tuple[Joint, ...]] = []
+    waiting: list[Joint] = []
+    outer: tuple[Joint, ...] = ()
+    for part in _parts(plain):
+        if isinstance(part, Joint):
+            waiting.append(part)
+        elif tokens := tokenise(plain, [part]):
+            if fragments:
+                between.append(tuple(waiting))
+            else:
+                outer = tuple(joint for joint in waiting if joint.edit is not Edit.GAP)
+            fragments.append(tuple(replace(each, start=brackets.get(each.start, each.start)) for each in tokens))
+            waiting = []
+    outer += tuple(joint for joint in waiting if joint.edit is not Edit.GAP)
+    return Claim(text, tuple(fragments), tuple(between), outer)
+
+
+def bare(quote: str) -> str:
+    """Without white space, its own quote marks and ellipses at either end."""
+    text = quote.strip()
+    while True:
+        shorter = text.removeprefix("[…]").removeprefix("[...]").removeprefix("…").removeprefix("...")
+        shorter = shorter.removesuffix("[…]").removesuffix("[...]").removesuffix("…").removesuffix("...")
+        shorter = _without_quote_marks(shorter.strip())
+        if shorter == text:
+            return text
+        text = shorter
+
+
+def _without_quote_marks(text: str) -> str:
+    """An apostrophe at the end may be the last word's own: it goes only with a mark at the beginning."""
+    shorter = text.lstrip(QUOTE_MARKS)
+    marks = QUOTE_MARKS if shorter != text else QUOTE_MARKS.replace("'", "").replace("’", "")
+    return shorter.rstrip(marks).strip()
+
+
+def _parts(text: str) -> Iterator[Span | Joint]:
+    at = 0
+    for mark in _MARK.finditer(text):
+        if mark.start() > at:
+            yield Span(at, mark.start())
+        span = Span(*mark.span())
+        match mark.lastgroup:
+            case "gap":
+                yield Joint(Edit.GAP, span)
+            case "note":
+                yield Joint(Edit.NOTE, span)
+            case _:
+                yield Joint(Edit.PUT, span, tuple(tokenise(text, [span])))
+        at = mark.end()
+    if at < len(text):
+        yield Span(at, len(text))

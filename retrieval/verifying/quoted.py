@@ -1,0 +1,40 @@
+"""What of a message is to be checked: what it quotes, or, where it quotes nothing, each of its sentences."""
+
+from __future__ import annotations
+
+import re
+
+from retrieval.spans import Span
+from retrieval.splitting import split_text
+from retrieval.verifying.fitness import FEWEST_WORDS
+from retrieval.verifying.tokens import tokenise
+
+MOST = 10
+"""Of one message."""
+_QUOTED = re.compile(
+    r"""“([^“”]+)[”"] | „([^„“”"]+)[“”"] | «([^«»]+)» | "([^"“”]+)["”] | (?<!\w)‘([^‘]+?)’(?!\w)""", re.VERBOSE
+)
+_LINE = re.compile(r"[^\n]+")
+_MARKER = re.compile(r"\s*(?:>{1,3}\s+|[-*•]\s+|\#{1,3}\s+|\d{1,2}[.)]\s+)?")
+"""What Markdown puts before a quotation, an item or a heading."""
+
+
+def checkable(message: str) -> tuple[Span, ...]:
+    """Spans of the message, in order, at most MOST; those of quotations are without their marks."""
+    quoted = [Span(*match.span(match.lastindex or 0)) for match in _QUOTED.finditer(message) if _has_enough(match[0])]
+    return tuple(quoted or _sentences(message))[:MOST]
+
+
+def _has_enough(text: str) -> bool:
+    return sum(token.is_word for token in tokenise(text)) >= FEWEST_WORDS
+
+
+def _sentences(message: str) -> list[Span]:
+    found: list[Span] = []
+    for line in _LINE.finditer(message):
+        marker = _MARKER.match(line[0])
+        start = line.start() + (marker.end() if marker else 0)
+        parts = split_text(message[start : line.end()])
+        trimmed = (part.shifted(start).trimmed(message) for part in parts)
+        found += [part for part in trimmed if part is not None]
+    return found
