@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from retrieval.spans import Span
 from retrieval.verdicts import Difference
 from retrieval.verifying.alignment import Alignment
 from retrieval.verifying.editing import Claim, Edit, Joint
@@ -41,9 +42,14 @@ def of_words(claim: Claim, alignments: Sequence[Alignment | None], stretch: Stre
         for step in alignment.steps:
             if not step.equal:
                 ours = fragment[step.claimed_start : step.claimed_end]
-                theirs = stretch.slice(step.source_start, step.source_end)
-                found.append(Difference(_slice(claim.text, ours) if ours else None, theirs))
+                theirs = stretch.place(step.source_start, step.source_end)
+                found.append(differ(_slice(claim.text, ours) if ours else None, theirs, stretch))
     return tuple(found)
+
+
+def differ(claimed: str | None, place: Span | None, stretch: Stretch) -> Difference:
+    """The source's words are those at `place` of its document; None for none."""
+    return Difference(claimed, place.of(stretch.document.text) if place else None, place)
 
 
 def _within(text: str, fragment: Sequence[Token], stretch: Stretch, start: int, end: int) -> Iterator[Difference]:
@@ -55,33 +61,41 @@ def _within(text: str, fragment: Sequence[Token], stretch: Stretch, start: int, 
             yield from _between(
                 (text, before.start, before.end, ours.start, ours.end),
                 (source, across.start, across.end, theirs.start, theirs.end),
+                stretch,
             )
-        written = text[ours.start : ours.end], source[theirs.start : theirs.end]
-        if written[0] != written[1]:
-            yield Difference(*written)
+        if text[ours.start : ours.end] != source[theirs.start : theirs.end]:
+            yield differ(text[ours.start : ours.end], Span(theirs.start, theirs.end), stretch)
 
 
-def _between(ours: tuple[str, int, int, int, int], theirs: tuple[str, int, int, int, int]) -> Iterator[Difference]:
+def _between(
+    ours: tuple[str, int, int, int, int], theirs: tuple[str, int, int, int, int], stretch: Stretch
+) -> Iterator[Difference]:
     """Of the marks between two tokens; (text, start and end of the token before, start and end of the one behind)."""
     claimed, source = (text[end:start] for text, _, end, start, _ in (ours, theirs))
     if claimed == source:
         return
     if claimed.strip() == source.strip():  # white space alone can't be seen: with the words around it it can
-        claimed, source = (text[first:last] for text, first, _, _, last in (ours, theirs))
-        yield Difference(claimed, source)
+        text, first, _, _, last = ours
+        yield differ(text[first:last], Span(theirs[1], theirs[4]), stretch)
     else:
-        yield Difference(claimed.strip() or None, source.strip() or None)
+        yield differ(claimed.strip() or None, _inked(theirs[2], theirs[3], stretch), stretch)
+
+
+def _inked(start: int, end: int, stretch: Stretch) -> Span | None:
+    """What is no white space of [start, end) of the document."""
+    return Span(start, end).trimmed(stretch.document.text) if start < end else None
 
 
 def _at_joints(claim: Claim, joints: Sequence[Joint], stretch: Stretch, end: int, start: int) -> Iterator[Difference]:
     if not joints:
         return
     shown = claim.text[joints[0].span.start : joints[-1].span.end]
-    left_out = stretch.slice(end, start)
+    left_out = stretch.place(end, start)
     if left_out is None and end > 0 and start < len(stretch.tokens):
-        left_out = stretch.document.text[stretch.tokens[end - 1].end : stretch.tokens[start].start].strip() or None
-    if shown != left_out:
-        yield Difference(shown, left_out)
+        left_out = _inked(stretch.tokens[end - 1].end, stretch.tokens[start].start, stretch)
+    difference = differ(shown, left_out, stretch)
+    if difference.source != shown:
+        yield difference
 
 
 def _before(claim: Claim, standing: Standing) -> Iterator[Difference]:

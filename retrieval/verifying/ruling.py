@@ -152,7 +152,7 @@ def _spliced(found: Sequence[Fragment], stretches: Sequence[Stretch]) -> Judged:
         gap = other.place - end
         if one.source == other.source and 0 < gap <= LONGEST_GAP_SHOWN:
             stretch = stretches[one.source]
-            shown.append(Difference(None, stretch.slice(end, other.place)))
+            shown.append(differences.differ(None, stretch.span(end, other.place), stretch))
             dropped.append((Words(()), words(stretch.tokens, end, other.place)))
     places = []
     for source in dict.fromkeys(each.source for each in found):

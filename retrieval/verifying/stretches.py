@@ -33,11 +33,12 @@ class Stretch:
     def opens(self) -> list[bool]:
         return [token.opens for token in self.tokens]
 
-    def slice(self, start: int, end: int) -> str | None:
-        """The document's text from the first to the last of these tokens; None for none."""
-        return self.document.text[self.tokens[start].start : self.tokens[end - 1].end] if start < end else None
+    def place(self, start: int, end: int) -> Span | None:
+        """As `span`; None for no tokens."""
+        return self.span(start, end) if start < end else None
 
     def span(self, start: int, end: int) -> Span:
+        """Of the document's text, from the first to the last of these tokens."""
         return Span(self.tokens[start].start, self.tokens[end - 1].end)
 
 
