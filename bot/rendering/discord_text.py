@@ -55,7 +55,7 @@ def discord_pages(reply: Reply) -> list[Page]:
 
 def _joined(page: Page, chunk: Page) -> Page:
     text = f"{page.markdown}\n{chunk.markdown}" if page.markdown and chunk.markdown else page.markdown + chunk.markdown
-    return Page(text, page.files + chunk.files, page.receipts + chunk.receipts)
+    return Page(text, page.files + chunk.files, tuple(dict.fromkeys(page.receipts + chunk.receipts)))
 
 
 def _fits(page: Page) -> bool:

@@ -48,8 +48,9 @@ def render_checked(checked: Sequence[Checked], *, private: bool = False) -> Repl
 
 def _verdict(verified: Verified) -> Iterator[Block]:
     yield Claim(verified.quote)
-    flags = tuple(Say(_FLAGS[flag]) for flag in verified.flags)
-    yield Row((Say(_RULINGS[verified.ruling]), *flags))
+    yield Row((Say(_RULINGS[verified.ruling]),))
+    if verified.flags:
+        yield Row(tuple(Say(_FLAGS[flag]) for flag in verified.flags))
     if verified.reason is not None:
         yield Row((Meta(verified.reason),), small=True)
     for difference in verified.differences[:MOST_DIFFERENCES]:
