@@ -103,8 +103,8 @@ class Reply:
             match block:
                 case Quote(sentences):
                     yield from sentences
-                case Row(parts):
-                    yield from _cuts(parts)
+                case Row(parts, label):
+                    yield from _cuts(parts if label is None else (label, *parts))
 
 
 def _cuts(parts: Iterable[Part]) -> Iterator[Cut]:
