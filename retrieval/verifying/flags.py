@@ -49,7 +49,7 @@ def names_in(*texts: Sequence[Token]) -> frozenset[str]:
         capitals = [token for token in spoken if token.written[:1].isupper()]
         if len(spoken) > 3 and len(capitals) > _MOSTLY * len(spoken):
             continue
-        inside = (token for token in capitals if not token.opens or _all_capitals(token))
+        inside = (token for token in capitals if not _begins(token) or _all_capitals(token))
         found |= {_stem(token.key) for token in inside if token.key not in known.function}
     return frozenset(found)
 
@@ -116,3 +116,8 @@ def _stem(key: str) -> str:
 
 def _all_capitals(token: Token) -> bool:
     return len(token.written) > 1 and token.written.isupper()
+
+
+def _begins(token: Token) -> bool:
+    """Where any word has a capital: a sentence, or what somebody says."""
+    return token.opens or any(mark in token.before for mark in '":')

@@ -30,7 +30,8 @@ _TOKEN = regex.compile(
 )
 _THOUSANDS = regex.compile(r"-?\d{1,3}(?:,\d{3})+(?:\.\d+)?\Z")
 _LINE_HYPHEN = regex.compile(r"-[ ]*\n\s*\Z")
-_SENTENCE_END = regex.compile(r"[.!?:][\"')\]]*(?:\s|\Z)|[\"]|\n\s*\n")
+_SENTENCE_END = regex.compile(r"[.!?][\"')\]]*(?:\s|\Z)|\n\s*\n")
+_CLAUSE_END = regex.compile(r"[,;:()\[\]—\"]")
 _LONGEST_ABBREVIATION = 4
 """Letters of “Brig.” and of what else ends in a dot without ending a sentence."""
 
@@ -50,6 +51,11 @@ class Token:
     """The normal form of what stands between the token before, or the beginning, and this one."""
     opens: bool
     """Whether a sentence begins here, as far as the marks before it tell."""
+
+    @property
+    def opens_a_clause(self) -> bool:
+        """Whether a comma, a bracket, a quote mark or the like stands before it, or a sentence begins."""
+        return self.opens or bool(_CLAUSE_END.search(self.before))
 
     @property
     def span(self) -> Span:
