@@ -1,4 +1,5 @@
-"""Which words of a source correspond to those of a quote: token by token, never by likeness. Only rapidfuzz's file.
+"""Which words of a source correspond to those of a quote: token by token, never by likeness. The only file that knows
+rapidfuzz.
 
 The place is found with Myers (1999), "A fast bit-vector algorithm for approximate string matching", in Hyyrö's (2003)
 form, over tokens: the stretch of the source that can be turned into the quote with the fewest tokens added, left out
@@ -30,14 +31,13 @@ class Alphabet:
         self._letters: dict[str, str] = {}
 
     def spelled(self, tokens: Iterable[Token]) -> str:
-        return "".join(self._letter(token.key) for token in tokens)
+        letters = self._letters
+        return "".join([letters.get(token.key) or self._letter(token.key) for token in tokens])
 
     def _letter(self, key: str) -> str:
-        letter = self._letters.get(key)
-        if letter is None:
-            number = self._FIRST + len(self._letters)
-            number += (self._BEHIND - self._SURROGATES) * (number >= self._SURROGATES)
-            letter = self._letters[key] = chr(number)
+        number = self._FIRST + len(self._letters)
+        number += (self._BEHIND - self._SURROGATES) * (number >= self._SURROGATES)
+        letter = self._letters[key] = chr(number)
         return letter
 
 
