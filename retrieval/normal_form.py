@@ -45,10 +45,6 @@ class NormalForm:
     starts: list[int]
     ends: list[int]
 
-    def original(self, start: int, end: int) -> Span:
-        """What the characters from `start` to `end` were made of."""
-        return Span(self.starts[start], self.ends[end - 1])
-
 
 def normal_form(text: str, part: Span | None = None) -> NormalForm:
     """Of `part`, or of all; the offsets count characters of `text`."""

@@ -12,7 +12,7 @@ from retrieval.answers import Searched
 from retrieval.errors import QuestionError
 from retrieval.filters import Filter, filter_key
 from retrieval.quotations import match_at, said_there
-from retrieval.records import Document, Passage
+from retrieval.records import Document, Passage, Source
 from retrieval.splitting import cut_passages
 from retrieval.store.protocol import Snapshot
 from retrieval.verdicts import Ruling, Verified
@@ -142,12 +142,16 @@ def _identity(place: Place) -> str:
 
 
 def _named(name: str, snapshot: Snapshot) -> Document:
-    """By its id, else by its path or title, in which case and width don't count."""
+    """By its id, else by its title, its path or the end of it; case and width don't count."""
     wanted = filter_key(name)
     source = snapshot.source(name.strip()) or next(
-        (each for each in snapshot.sources() if wanted in (filter_key(each.path), filter_key(each.title))), None
+        (each for each in snapshot.sources() if _is_called(each, wanted)), None
     )
     if source is None:
         shown = name.strip()[:80]
         raise QuestionError(f"no document in the archive is called “{shown}”")
     return document_of(snapshot, source.id)
+
+
+def _is_called(source: Source, wanted: str) -> bool:
+    return wanted == filter_key(source.title) or f"/{filter_key(source.path)}".endswith(f"/{wanted}")

@@ -1,4 +1,5 @@
-"""Which words of a source correspond to those of a quote: token by token, never by likeness. Only rapidfuzz's file.
+"""Which words of a source correspond to those of a quote: token by token, never by likeness. The only file that knows
+rapidfuzz.
 
 The place is found with Myers (1999), "A fast bit-vector algorithm for approximate string matching", in Hyyrö's (2003)
 form, over tokens: the stretch of the source that can be turned into the quote with the fewest tokens added, left out
@@ -9,11 +10,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rapidfuzz.distance import Levenshtein
 
 from retrieval.verifying.tokens import Token
+
+FURTHER_OFF = 12
+"""Words of the source that a quote may leave out unmarked and still be that passage's, altered."""
+FEWEST_FURTHER_OFF, SHARE_FURTHER_OFF = 3, 0.6
+"""Words of the quote that are looked for beyond, and the share of them that has to be there."""
 
 
 class Alphabet:
@@ -25,14 +31,13 @@ class Alphabet:
         self._letters: dict[str, str] = {}
 
     def spelled(self, tokens: Iterable[Token]) -> str:
-        return "".join(self._letter(token.key) for token in tokens)
+        letters = self._letters
+        return "".join([letters.get(token.key) or self._letter(token.key) for token in tokens])
 
     def _letter(self, key: str) -> str:
-        letter = self._letters.get(key)
-        if letter is None:
-            number = self._FIRST + len(self._letters)
-            number += (self._BEHIND - self._SURROGATES) * (number >= self._SURROGATES)
-            letter = self._letters[key] = chr(number)
+        number = self._FIRST + len(self._letters)
+        number += (self._BEHIND - self._SURROGATES) * (number >= self._SURROGATES)
+        letter = self._letters[key] = chr(number)
         return letter
 
 
@@ -68,29 +73,56 @@ class Alignment:
         return max((step.claimed_end - step.claimed_start for step in self.steps if step.equal), default=0)
 
 
-def aligned(claimed: str, source: str, opens: Sequence[bool], since: int = 0) -> Alignment | None:
+def aligned(claimed: str, source: str, breaks: Sequence[int], since: int = 0) -> Alignment | None:
     """The best alignment of all of `claimed` with a stretch of `source` from its token `since` on, both spelled; None
-    where no token is equal.
+    where no token is equal. `breaks[i]`: 2 where a sentence begins with token i of the source, 1 where a clause does.
 
-    Begins and ends at equal tokens; what is left of the quote there is put beside as many words of the source as the
-    sentence still has. `opens[i]`: token i of the source begins a sentence.
+    Begins and ends at equal tokens. What is left of the quote on either side is looked for a few words further off;
+    what is not there either is put beside as many words of the source as the sentence still has.
     """
-    edits, length = _nearest(claimed, source[since:])
+    core = _core(claimed, source, since, len(source))
+    if core is None:
+        return None
+    if core[0].claimed_start >= FEWEST_FURTHER_OFF:
+        before = max(core[0].source_start - FURTHER_OFF - core[0].claimed_start, since)
+        further = _core(claimed[: core[0].claimed_start], source, before, core[0].source_start)
+        if further is not None and _mostly_equal(further, core[0].claimed_start):
+            core = [*further, *_gap(further[-1], core[0]), *core]
+    left = len(claimed) - core[-1].claimed_end
+    if left >= FEWEST_FURTHER_OFF:
+        start, end = core[-1].claimed_end, core[-1].source_end
+        further = _core(claimed[start:], source, end, min(end + FURTHER_OFF + left, len(source)))
+        if further is not None and _mostly_equal(further, left):
+            moved = [
+                replace(s, claimed_start=s.claimed_start + start, claimed_end=s.claimed_end + start) for s in further
+            ]
+            core = [*core, *_gap(core[-1], moved[0]), *moved]
+    steps = (*_head(core[0], breaks, since), *core, *_tail(core[-1], len(claimed), breaks))
+    return Alignment(steps, sum(_cost(step) for step in steps))
+
+
+def _core(claimed: str, source: str, since: int, until: int) -> list[Step] | None:
+    """From the first equal token to the last, where the fewest edits are needed; None where none is equal."""
+    edits, length = _nearest(claimed, source[since:until])
     end = since + length
     reach = source[max(end - len(claimed) - edits, since) : end]
     _, length = _nearest(claimed[::-1], reach[::-1], anchored=True)
     start = end - length
-    codes = Levenshtein.opcodes(claimed, source[start:end])
     steps = _together(
         Step(code.tag == "equal", code.src_start, code.src_end, code.dest_start + start, code.dest_end + start)
-        for code in codes
+        for code in Levenshtein.opcodes(claimed, source[start:end])
     )
-    inner = [index for index, step in enumerate(steps) if step.equal]
-    if not inner:
-        return None
-    core = steps[inner[0] : inner[-1] + 1]
-    steps = [*_head(core[0], opens, since), *core, *_tail(core[-1], len(claimed), opens)]
-    return Alignment(tuple(steps), sum(_cost(step) for step in steps))
+    equal = [index for index, step in enumerate(steps) if step.equal]
+    return steps[equal[0] : equal[-1] + 1] if equal else None
+
+
+def _mostly_equal(steps: Sequence[Step], count: int) -> bool:
+    return sum(step.claimed_end - step.claimed_start for step in steps if step.equal) >= SHARE_FURTHER_OFF * count
+
+
+def _gap(one: Step, other: Step) -> list[Step]:
+    between = Step(False, one.claimed_end, other.claimed_start, one.source_end, other.source_start)
+    return [between] if _cost(between) else []
 
 
 def _nearest(claimed: str, source: str, anchored: bool = False) -> tuple[int, int]:
@@ -113,7 +145,8 @@ def _nearest(claimed: str, source: str, anchored: bool = False) -> tuple[int, in
         vertical = equal | fewer
         rises, falls = ((rises << 1) | anchored) & every, (falls << 1) & every
         more, fewer = falls | (~(vertical | rises) & every), rises & vertical
-        if edits < best:
+        # Of equally good ends that are as near as the edits allow, the last: a word is left out rather than replaced.
+        if edits < best or (edits == best and place - end <= max(edits, 1) and end):
             best, end = edits, place
     return best, end
 
@@ -130,16 +163,20 @@ def _together(steps: Iterable[Step]) -> list[Step]:
     return joined
 
 
-def _head(first: Step, opens: Sequence[bool], since: int) -> list[Step]:
+def _head(first: Step, breaks: Sequence[int], since: int) -> list[Step]:
     start = first.source_start
-    while start > since and first.source_start - start < first.claimed_start and not opens[start]:
+    while start > since and first.source_start - start < first.claimed_start:
+        if breaks[start] > (start == first.source_start):  # the nearest word may be in another clause, no other may
+            break
         start -= 1
     return [Step(False, 0, first.claimed_start, start, first.source_start)] if first.claimed_start else []
 
 
-def _tail(last: Step, count: int, opens: Sequence[bool]) -> list[Step]:
+def _tail(last: Step, count: int, breaks: Sequence[int]) -> list[Step]:
     left, end = count - last.claimed_end, last.source_end
-    while end < len(opens) and end - last.source_end < left and not opens[end]:
+    while end < len(breaks) and end - last.source_end < left:
+        if breaks[end] > (end == last.source_end):
+            break
         end += 1
     return [Step(False, last.claimed_end, count, last.source_end, end)] if left else []
 

@@ -6,7 +6,7 @@ CONTRACT: tuple[str, ...] = (
     "A quote is compared word by word with the text of the archive; no likeness, no meaning and no model decides.",
     "exact: it stands there character for character, whole words at both ends, without its own outer quote marks.",
     "typography: the same words, but for quote marks, dashes, spaces, line breaks, case or punctuation; all listed.",
-    "altered: six words in ten stand there in order, or eight in a row, and at least one word or number differs.",
+    "altered: six words in ten stand there in order, seven of a short quote, or eight in a row; at least one differs.",
     "spliced: two to four runs of four or more words, each there word for word, but not together.",
     "elsewhere: the words are real, but the text names another speaker, or they stand in another document.",
     "absent: no passage of the archive holds it. That is not to say that it is untrue.",

@@ -49,7 +49,7 @@ def names_in(*texts: Sequence[Token]) -> frozenset[str]:
         capitals = [token for token in spoken if token.written[:1].isupper()]
         if len(spoken) > 3 and len(capitals) > _MOSTLY * len(spoken):
             continue
-        inside = (token for token in capitals if not token.opens or _all_capitals(token))
+        inside = (token for token in capitals if not _begins(token) or _all_capitals(token))
         found |= {_stem(token.key) for token in inside if token.key not in known.function}
     return frozenset(found)
 
@@ -59,10 +59,15 @@ def denies(tokens: Iterable[Token]) -> int:
     return sum(token.key in english().negations or token.key.endswith("n't") for token in tokens)
 
 
+def numbers_in(of: Words) -> Counter[str]:
+    """Numbers in digits and in words, as they are written."""
+    return Counter(token.key for token in of.tokens if token.is_number or token.key in english().numbers)
+
+
 def _raised(claimed: Words, source: Words, names: Collection[str]) -> Iterator[Flag]:
     if denies(claimed.tokens) != denies(source.tokens) or _opposites(claimed, source):
         yield Flag.NEGATION
-    if _numbers(claimed) != _numbers(source):
+    if numbers_in(claimed) != numbers_in(source):
         yield Flag.NUMBER
     if _of(claimed, names) != _of(source, names):
         yield Flag.NAME
@@ -70,10 +75,6 @@ def _raised(claimed: Words, source: Words, names: Collection[str]) -> Iterator[F
         yield Flag.UNIT
     if _hedges(claimed) != _hedges(source):
         yield Flag.HEDGE
-
-
-def _numbers(of: Words) -> Counter[str]:
-    return Counter(token.key for token in of.tokens if token.is_number or token.key in english().numbers)
 
 
 def _units(of: Words) -> Counter[str]:
@@ -92,7 +93,12 @@ def _hedges(of: Words) -> int:
         token.key in known.hedges_of_numbers and behind is not None and _counts(behind)
         for token, behind in zip(of.tokens, followed, strict=False)
     )
-    return bounds + sum(key in known.hedges for key in of.keys) + len(known.bounds.findall(" ".join(of.keys)))
+    return bounds + sum(_hedging(token) for token in of.tokens) + len(known.bounds.findall(" ".join(of.keys)))
+
+
+def _hedging(token: Token) -> bool:
+    """“may”, but not the month."""
+    return token.key in english().hedges and (token.opens or not token.written.istitle())
 
 
 def _counts(token: Token) -> bool:
@@ -116,3 +122,8 @@ def _stem(key: str) -> str:
 
 def _all_capitals(token: Token) -> bool:
     return len(token.written) > 1 and token.written.isupper()
+
+
+def _begins(token: Token) -> bool:
+    """Where any word has a capital: a sentence, or what somebody says."""
+    return token.opens or any(mark in token.before for mark in '":')

@@ -15,7 +15,7 @@ from retrieval.verifying import differences
 from retrieval.verifying.alignment import Alphabet
 from retrieval.verifying.comparing import Compared, compared, content_words
 from retrieval.verifying.editing import Claim, Edit
-from retrieval.verifying.flags import Words, denies, flags, names_in, words
+from retrieval.verifying.flags import Words, denies, flags, names_in, numbers_in, words
 from retrieval.verifying.splicing import Fragment, fragments
 from retrieval.verifying.standing import Standing, left_out, literal, standing
 from retrieval.verifying.stretches import Stretch
@@ -92,14 +92,10 @@ def _altered(claim: Claim, known: Sequence[Compared]) -> Judged:
     ]
     lost = [fragment for fragment, each in zip(claim.fragments, first.alignments, strict=True) if each is None]
     pairs += [(Words(fragment), Words(())) for fragment in lost]
-    places = [
-        Place(
-            each.stretch,
-            tuple(each.stretch.span(part.source_start, part.source_end) for part in each.alignments if part),
-        )
-        for each in known
-        if each.edits == first.edits
-    ]
+    places = []
+    for each in (each for each in known if each.edits == first.edits):
+        spans = [each.stretch.span(part.source_start, part.source_end) for part in each.alignments if part]
+        places.append(Place(each.stretch, tuple(_body(each.stretch, spans))))
     return Judged(
         Ruling.ALTERED,
         _distinct(places),
@@ -130,14 +126,14 @@ def _edited(claim: Claim, found: Standing) -> Judged:
             pieces.append(found.stretch.span(start, last))
     body = tuple(_body(found.stretch, pieces))
     marks = differences.of_marks(claim, found)
-    turned = [pair for pair in put if denies(pair[0].tokens) != denies(pair[1].tokens)]
+    turned = [pair for pair in put if _says_another_thing(*pair)]
     if turned:
         return Judged(
             Ruling.ALTERED,
             (Place(found.stretch, body),),
             marks,
             flags(turned, names),
-            "What the brackets put in denies.",
+            "What stands in brackets denies or counts what the source does not.",
         )
     hidden = _turning(cut)
     reason = f"The ellipsis leaves out a {' and a '.join(hidden)}." if hidden else None
@@ -160,7 +156,7 @@ def _spliced(found: Sequence[Fragment], stretches: Sequence[Stretch]) -> Judged:
         spans = {
             stretch.span(each.place, each.place + each.end - each.start) for each in found if each.source == source
         }
-        places.append(Place(stretch, _apart(sorted(spans))))
+        places.append(Place(stretch, tuple(_body(stretch, _apart(sorted(spans))))))
     documents = len({place.stretch.document.source.id for place in places})
     whose = "one document" if documents == 1 else f"{documents} documents"
     return Judged(
@@ -170,6 +166,12 @@ def _spliced(found: Sequence[Fragment], stretches: Sequence[Stretch]) -> Judged:
         _turning(dropped),
         f"These are {len(found)} fragments of {whose} that do not stand together.",
     )
+
+
+def _says_another_thing(put: Words, replaced: Words) -> bool:
+    """No editor's use of brackets: a “not” more or less, or a number for another one."""
+    counted = numbers_in(replaced)
+    return denies(put.tokens) != denies(replaced.tokens) or (bool(counted) and numbers_in(put) != counted)
 
 
 def _turning(pairs: Sequence[tuple[Words, Words]]) -> tuple[Flag, ...]:

@@ -20,6 +20,9 @@ PART = 8
 SHINGLE = 4
 MOST_SHINGLES = 8
 RARE_WORDS = 8
+RARE, FEW_PASSAGES = 1.0, 1000
+"""A word in more than a third of the passages (its rarity is below 1) tells none of them from the others, and to look
+it up costs most; among few passages it costs nothing."""
 OF_A_PHRASE = 10
 """Passages taken for a whole fragment, best first by its rarest words."""
 OF_A_SHINGLE = 4
@@ -38,7 +41,8 @@ class Shingles:
         rarity = snapshot.rarity(term for each in terms.values() for term in each)
         self._rarity = {key: max((rarity[term] for term in each), default=0.0) for key, each in terms.items()}
         rarest = sorted(words, key=lambda key: -self._rarity[key])[:RARE_WORDS]
-        self.rare_words = " ".join(words[key] for key in rarest)
+        least = RARE if snapshot.manifest.passages > FEW_PASSAGES else 0.0
+        self._rare_words = " ".join(words[key] for key in rarest if self._rarity[key] >= least)
 
     def whole(self) -> list[int]:
         """Keys of passages that hold one of the longest two fragments, or parts of it, word for word."""
@@ -47,12 +51,13 @@ class Shingles:
 
     def parts(self) -> list[int]:
         """Keys of passages that hold some of the words in a row, or the rarest of them in any order."""
-        by_words = self._snapshot.by_words(WordQuery(self.rare_words), self._where, OF_RARE_WORDS)
+        by_words = self._snapshot.by_words(WordQuery(self._rare_words), self._where, OF_RARE_WORDS)
         found = [self._holding(_written(shingle), OF_A_SHINGLE) for shingle in self._shingles()]
         return _distinct([*found, [key for key, _ in by_words]])
 
     def _holding(self, phrase: str, limit: int) -> list[int]:
-        query = WordQuery(f"{self.rare_words} {phrase}", phrases=(phrase,))
+        # Its own words too: the rest of the quote may be nobody's, and one of the words has to be there.
+        query = WordQuery(f"{self._rare_words} {phrase}" if self._rare_words else "", phrases=(phrase,))
         return [key for key, _ in self._snapshot.by_words(query, self._where, limit)]
 
     def _shingles(self) -> Iterator[Sequence[Token]]:

@@ -30,8 +30,9 @@ class Stretch:
     tokens: tuple[Token, ...]
 
     @property
-    def opens(self) -> list[bool]:
-        return [token.opens for token in self.tokens]
+    def breaks(self) -> list[int]:
+        """For each token what begins with it: 2 a sentence, 1 a clause, 0 neither."""
+        return [2 if token.opens else int(token.opens_a_clause) for token in self.tokens]
 
     def place(self, start: int, end: int) -> Span | None:
         """As `span`; None for no tokens."""

@@ -17,20 +17,24 @@ from retrieval.spans import Span
 
 # Scripts that put no space between words: each of their characters is a token.
 _UNSPACED = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
+# `plain` is a `word` of the most usual kind, told at once.
 _TOKEN = regex.compile(
     rf"""
-      (?P<number> (?:(?<![^\s(\["'])-(?=\p{{Nd}}))? \p{{Nd}}+ (?:[.,:/]\p{{Nd}}+)* (?:(?:st|nd|rd|th|s)(?!\p{{L}}))? )
+      (?P<plain> (?<![\p{{L}}\p{{M}}\p{{N}}'.]) [A-Za-z]{{2,}}+ (?=[ ,\n]) )
+    | (?P<number> (?:(?<![^\s(\["'])-(?=\p{{Nd}}))? \p{{Nd}}+ (?:[.,:/]\p{{Nd}}+)*
+                  (?:(?:st|nd|rd|th|s|ST|ND|RD|TH|S)(?!\p{{L}}))? )
     | (?P<initials> (?<![\p{{L}}\p{{M}}]) \p{{L}} (?:\.\p{{L}})+ (?![\p{{L}}\p{{M}}]) )
     | (?P<unspaced> [{_UNSPACED}] \p{{M}}* )
     | (?P<word> [\p{{L}}--[{_UNSPACED}]] [[\p{{L}}\p{{M}}\p{{Nd}}]--[{_UNSPACED}]]* (?:'[\p{{L}}\p{{M}}]+)* )
     | (?P<part> [\p{{No}}\p{{Nl}}] | (?<=\p{{Nd}})[ ]?-(?=[ ]?\p{{Nd}}) )
     | (?P<sign> [<>](?=[ ]?\p{{Nd}}) | [?؟]+ | [%‰&′″] | [\p{{S}}--[`^~|<>´¨]] )
     """,
-    regex.VERBOSE | regex.VERSION1 | regex.IGNORECASE,
+    regex.VERBOSE | regex.VERSION1,
 )
 _THOUSANDS = regex.compile(r"-?\d{1,3}(?:,\d{3})+(?:\.\d+)?\Z")
 _LINE_HYPHEN = regex.compile(r"-[ ]*\n\s*\Z")
-_SENTENCE_END = regex.compile(r"[.!?:][\"')\]]*(?:\s|\Z)|[\"]|\n\s*\n")
+_SENTENCE_END = regex.compile(r"[.!?][\"')\]]*(?:\s|\Z)|\n\s*\n")
+_CLAUSE_END = regex.compile(r"[,;:()\[\]—\"]")
 _LONGEST_ABBREVIATION = 4
 """Letters of “Brig.” and of what else ends in a dot without ending a sentence."""
 
@@ -52,8 +56,9 @@ class Token:
     """Whether a sentence begins here, as far as the marks before it tell."""
 
     @property
-    def span(self) -> Span:
-        return Span(self.start, self.end)
+    def opens_a_clause(self) -> bool:
+        """Whether a comma, a bracket, a quote mark or the like stands before it, or a sentence begins."""
+        return self.opens or (self.before != " " and bool(_CLAUSE_END.search(self.before)))
 
     @property
     def is_word(self) -> bool:
@@ -71,12 +76,13 @@ def tokenise(text: str, parts: Iterable[Span] | None = None) -> list[Token]:
         normal = normal_form(text, part)
         last = 0
         for match in _TOKEN.finditer(normal.text):
-            before = normal.text[last : match.start()]
-            span = normal.original(match.start(), match.end())
-            kind = match.lastgroup or "sign"
-            opens = not found or (bool(_SENTENCE_END.search(before)) and not _abbreviated(found[-1], before))
-            found.append(Token(_key(match[0], kind), match[0], kind, span.start, span.end, before, opens))
-            last = match.end()
+            start, end = match.span()
+            before, written, kind = normal.text[last:start], match[0], match.lastgroup or "sign"
+            opens = not found or (before != " " and _ends_a_sentence(before, found[-1]))
+            key = written.lower() if kind == "plain" else _key(written, kind)
+            kind = "word" if kind == "plain" else kind
+            found.append(Token(key, written, kind, normal.starts[start], normal.ends[end - 1], before, opens))
+            last = end
     return found
 
 
@@ -102,7 +108,8 @@ def _key(written: str, kind: str) -> str:
     return "?" if written[0] in "?؟" else written.casefold()
 
 
-def _abbreviated(previous: Token, before: str) -> bool:
-    """“Gen. Hromov”: one dot behind a short word with a capital is an abbreviation's."""
+def _ends_a_sentence(before: str, previous: Token) -> bool:
+    """As far as the marks tell; “Gen. Hromov”: one dot behind a short word with a capital is an abbreviation's."""
     short = len(previous.written) <= _LONGEST_ABBREVIATION and previous.written[:1].isupper()
-    return before.rstrip(" ") == "." and (short or previous.kind == "initials")
+    abbreviated = before.rstrip(" ") == "." and (short or previous.kind == "initials")
+    return bool(_SENTENCE_END.search(before)) and not abbreviated

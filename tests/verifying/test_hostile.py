@@ -1,0 +1,78 @@
+"""Quotes that somebody made to break it, and the model that is never asked."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from retrieval import Archive, QuestionError, RetrievalSettings, Ruling
+
+EXACT = "23 settlements in the Kharkiv area have been liberated"
+
+
+def test_no_model_is_loaded_and_nothing_is_encoded(archive: Archive) -> None:
+    """The contract's first sentence: with a model that does not exist the verdicts are the same."""
+    modelless = Archive(archive._settings.model_copy(update={"model": "no-such-model"}))
+    assert modelless.verify(EXACT).ruling is Ruling.EXACT
+    assert modelless.verify(EXACT.replace("23", "32")).ruling is Ruling.ALTERED
+    assert modelless.verify("The sky over Lisbon was green").ruling is Ruling.ABSENT
+    assert not modelless.is_warm
+    modelless.close()
+
+
+@pytest.mark.parametrize(
+    "quote",
+    [
+        "x" * 100_000,
+        "word " * 20_000,
+        "“" * 100_000,
+        "[" * 50_000 + "]" * 50_000,
+        "… " * 50_000,
+    ],
+    ids=["one word", "many words", "quote marks", "brackets", "ellipses"],
+)
+def test_a_hundred_thousand_characters_are_refused_at_once(archive: Archive, quote: str) -> None:
+    started = time.process_time()
+    assert archive.verify(quote).ruling is Ruling.CANNOT_CHECK
+    assert time.process_time() - started < 5  # it would take minutes, were it compared
+
+
+@pytest.mark.parametrize(
+    "quote",
+    [
+        "the the " * 2400,
+        "… a ".join(["of the"] * 2000)[:19_000],
+        "[he] said " * 1900,
+        "a" + "[b]" * 6000,
+        "\ud800\udfff the flames did not reach the fuel depot \ud800",
+        "'" * 9000 + " a b c " + "'" * 9000,
+        "( … ) [ … ] the " * 1000,
+        "a\u0301" * 9000,
+        "- \n" * 6000 + "one two three",
+    ],
+    ids=range(9),
+)
+def test_the_longest_and_strangest_still_get_a_verdict(archive: Archive, quote: str) -> None:
+    assert archive.verify(quote).ruling in set(Ruling)
+
+
+def test_lone_surrogates_do_not_hide_a_quote(archive: Archive) -> None:
+    assert archive.verify("flames did \ud800 not reach the fuel depot").ruling is Ruling.TYPOGRAPHY
+
+
+def test_an_archive_that_was_never_indexed_can_check_nothing(tmp_path, hash_encoder) -> None:
+    empty = Archive(RetrievalSettings(archive=tmp_path / "archive", data=tmp_path / "data"), encoder=hash_encoder)
+    said = empty.verify(EXACT)
+    assert (said.ruling, said.reason) == (Ruling.CANNOT_CHECK, "Nothing is indexed yet.")
+    assert said.searched.documents == 0
+
+
+def test_a_document_that_there_is_none_of_is_an_error_and_no_verdict(archive: Archive) -> None:
+    with pytest.raises(QuestionError, match="no document in the archive is called “Nowhere”"):
+        archive.verify(EXACT, document="Nowhere")
+
+
+def test_every_verdict_says_what_was_searched(archive: Archive) -> None:
+    for quote in (EXACT, "The sky over Lisbon was green", "too short"):
+        assert archive.verify(quote).searched.documents == 8
