@@ -106,7 +106,10 @@ async def test_the_words_of_a_moment_ago_are_held_back(library: Library, documen
 async def test_a_damaged_text_is_held_back(library: Library, document: str, tmp_path: Path) -> None:
     [tables] = (tmp_path / "data").glob("generations/*/archive.sqlite")
     tables.write_bytes(tables.read_bytes().replace(b"harbour", b"hangout"))
-    passed, markdown = await sent(library, Quote((cut(document, TEXT.strip().replace("harbour", "hangout")),)))
+    again = Library(library._archive._settings, Archive(library._archive._settings, encoder=library._archive._encoder))
+    damaged = TEXT.strip().replace("harbour", "hangout")
+    passed, markdown = await sent(again, Quote((cut(document, damaged),)))
+    await again.close()
     assert not passed and "hangout" not in markdown
 
 
