@@ -47,6 +47,22 @@ def namer(around: Surroundings, at: int) -> int | None:
     return likely
 
 
+def claims_as_pronoun(around: Surroundings, at: int) -> bool:
+    """Whether "he" or "she", or what is theirs, stands beside a verb that tells a claim: "he later said"."""
+    words, verbs = around.sentences[at].words, english().verbs
+    for place, word in enumerate(words):
+        if word.is_quoted or _DRAWN_IN.sub("", word.small) not in {"he", "she"}:
+            continue
+        if place and words[place - 1].small in verbs:
+            return True
+        for behind in words[place + 1 : place + 4]:
+            if behind.is_mark or behind.small in {".", ","}:
+                break
+            if behind.small in verbs and not behind.is_quoted:
+                return True
+    return False
+
+
 def _unresolved(around: Surroundings, at: int) -> str | None:
     """The gender of the first pronoun, outside of quotations, before which the sentence names nobody that it can mean."""
     words = around.sentences[at].words

@@ -18,12 +18,14 @@ from retrieval.answers import Attribution, Voice
 from retrieval.excerpting.attribution import find_attributions, with_subject
 from retrieval.excerpting.cues import english
 from retrieval.excerpting.surroundings import Surroundings
-from retrieval.excerpting.voice_features import Features, features, verbs_outside
+from retrieval.excerpting.voice_features import Features, features, verbs_of
 
 QUOTATION = 0.5
 """A sentence of which a larger share of the words is in quotation marks is called a quotation."""
 FARTHEST = 3
 """Sentences of one paragraph between a quotation and the words that say whose it is."""
+LONGEST_SPEECH = 8
+"""Sentences of a quotation over several paragraphs that are gone back to the words that introduce it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +74,17 @@ def cue_of(around: Surroundings, at: int) -> Attribution | None:
 
 
 def teller(around: Surroundings, at: int) -> int | None:
-    """Index of the sentence that says whose quotation sentence `at` is."""
+    """Index of the sentence that says whose quotation sentence `at` is: in its paragraph, else before a run of quotations."""
+    paragraph = around.paragraphs[at]
     for distance in range(1, FARTHEST + 1):
         for beside in (at - distance, at + distance):
-            if not 0 <= beside < len(around.spans) or around.paragraphs[beside] != around.paragraphs[at]:
-                continue
-            if own_cue(around, beside) is not None:
+            if 0 <= beside < len(around.spans) and around.paragraphs[beside] == paragraph and own_cue(around, beside):
                 return beside
+    for before in range(at - 1, max(at - LONGEST_SPEECH, 0) - 1, -1):
+        if own_cue(around, before) is not None or around.spans[before].of(around.text).endswith(":"):
+            return before
+        if not speaks_in_quotation(around, before):
+            return None
     return None
 
 
@@ -95,10 +101,10 @@ def own_cue(around: Surroundings, at: int) -> Attribution | None:
     if marks:
         return marks[0]
     weights, sentence = Weights.load().of, around.sentences[at]
-    verbs = [(weights.get(("verb", form), 0.0), place) for place, form in verbs_outside(sentence)]
-    heaviest, place = max(verbs, default=(0.0, 0))
+    verbs = [(sum(weights.get(feature, 0.0) for feature in found), word.span) for word, found in verbs_of(sentence)]
+    heaviest, verb = max(verbs, default=(0.0, span))
     if heaviest > 0:
-        return with_subject(around.text, span, sentence.words[place].span)
+        return with_subject(around.text, span, verb)
     others = [
         (max(weights.get((kind, word.small), 0.0) for kind in ("noun", "adjective", "adverb")), word.span)
         for word in sentence.words

@@ -44,14 +44,15 @@ def features(sentences: Sequence[Sentence], at: int, text: str) -> Features:
     return {feature: value for feature, value in found.items() if value}
 
 
-def verbs_outside(sentence: Sentence) -> Iterator[tuple[int, str]]:
-    """Index and form of each cue verb that is no noun and in no quotation."""
+def verbs_of(sentence: Sentence) -> Iterator[tuple[Word, Features]]:
+    """Each cue verb that is no noun and in no quotation, with what it says by itself."""
     cues = english()
     for at, word in enumerate(sentence.words):
         if word.is_quoted or word.small not in cues.verbs:
             continue
-        if at == 0 or sentence.words[at - 1].small not in cues.articles:
-            yield at, word.small
+        found: Features = {}
+        if _verb(found, sentence.words, at, cues):
+            yield word, found
 
 
 def _of_one(sentence: Sentence, text: str) -> Features:

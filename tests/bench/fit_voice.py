@@ -26,8 +26,8 @@ from retrieval.spans import Span
 from retrieval.splitting import cut_passages
 
 RAREST = 8
-PRECISION = 0.905
-"""Of the sentences called claims on unseen documents; the issue asks for 0.90."""
+PRECISION = 0.9
+"""Of the sentences called claims on unseen documents. Those without words to show as the cue are not called so in the end."""
 REPORTERS = 0.9
 """Of the sentences with less evidence than `reported`: without labelled content."""
 VOICE = Path(__file__).parents[2] / "retrieval" / "excerpting" / "voice.toml"
