@@ -101,7 +101,9 @@ class Excerpt:
         if not self.answer:
             return self.attribution
         return tuple(
-            mark for mark in self.attribution if mark == self.cue or any(span.contains(mark.span) for span in self.answer)
+            mark
+            for mark in self.attribution
+            if mark == self.cue or any(span.contains(mark.span) for span in self.answer)
         )
 
     @staticmethod

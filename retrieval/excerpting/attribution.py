@@ -49,13 +49,6 @@ def with_subject(text: str, sentence: Span, verb: Span) -> Attribution:
     return Attribution(span, span.of(text), verb.of(text))
 
 
-def names_nobody(attribution: Attribution) -> bool:
-    """Whether the one who claims is only a pronoun, so that the name stands in an earlier sentence."""
-    listed = _WORD.findall(attribution.words)
-    pronouns = [word for word in listed if word.lower() in english().pronouns]
-    return bool(pronouns) and not any(word[:1].isupper() for word in listed if word not in pronouns)
-
-
 def _by_phrase(sentence: str, cues: Cues, breaks: Sequence[Span]) -> Iterator[tuple[Span, str]]:
     last = 0
     for match in cues.phrase.finditer(sentence):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from retrieval.answers import Excerpt, Hit, Voice
+from retrieval.answers import Attribution, Excerpt, Hit, Voice
 from retrieval.codes import Code
 from retrieval.errors import UnknownCode
 from retrieval.excerpting.attribution import find_attributions
@@ -12,7 +12,7 @@ from retrieval.excerpting.growth import beside, core
 from retrieval.excerpting.surroundings import Surroundings, surroundings
 from retrieval.excerpting.voice import voice_of
 from retrieval.records import BlockKind, Document, Passage
-from retrieval.spans import Span, cover, subtract
+from retrieval.spans import cover, subtract
 from retrieval.splitting import split_sentences
 
 
@@ -26,10 +26,7 @@ def excerpt_around(answer: int, hit: Hit, document: Document) -> Excerpt:
     span = around.spans[at]
     if cue is not None and not any(sentence.contains(cue.span) for sentence in built.sentences):
         voice, cue = Voice.UNDETERMINED, None
-    marked = built.attribution
-    if cue is not None and cue not in marked:
-        apart = (mark for mark in marked if not mark.span.overlaps(cue.span))
-        marked = tuple(sorted((*apart, cue), key=lambda mark: mark.span))
+    marked = _with_cue(built.attribution, cue)
     return replace(built, answer=(span,), attribution=marked, voice=voice, cue=cue, score=hit.score)
 
 
@@ -46,7 +43,8 @@ def _grown(around: Surroundings, passage: Passage, document: Document, first: in
 
 def whole_passage(passage: Passage, document: Document, score: float = 0.0) -> Excerpt:
     """All of a passage, with nothing marked as an answer."""
-    return replace(_built(surroundings(passage, document), passage, document, 0, len(passage.sentences) - 1), score=score)
+    around = surroundings(passage, document)
+    return replace(_built(around, passage, document, 0, len(passage.sentences) - 1), score=score)
 
 
 def chosen_sentences(passage: Passage, code: Code, document: Document) -> Excerpt:
@@ -69,7 +67,8 @@ def in_context(excerpt: Excerpt, document: Document, around: int) -> Excerpt:
     split = split_sentences(document)
     clipped = (clip for piece in pieces for each in split if (clip := each.clip(piece)))
     sentences = tuple(sentence for each in clipped if (sentence := each.trimmed(document.text)))
-    marked = tuple(mark for sentence in sentences for mark in find_attributions(document.text, sentence))
+    found = tuple(mark for sentence in sentences for mark in find_attributions(document.text, sentence))
+    marked = _with_cue(found, excerpt.cue)
     text = Excerpt.joined(document.text, pieces)
     return replace(excerpt, pieces=pieces, sentences=sentences, text=text, answer=excerpt.sentences, attribution=marked)
 
@@ -101,3 +100,11 @@ def _built(around: Surroundings, passage: Passage, document: Document, first: in
         voice=Voice.ATTRIBUTED if marked else Voice.UNDETERMINED,
         score=0.0,
     )
+
+
+def _with_cue(marked: tuple[Attribution, ...], cue: Attribution | None) -> tuple[Attribution, ...]:
+    """In order, none inside another: what the voice rests on is among them."""
+    if cue is None or cue in marked:
+        return marked
+    apart = (mark for mark in marked if not mark.span.overlaps(cue.span))
+    return tuple(sorted((*apart, cue), key=lambda mark: mark.span))

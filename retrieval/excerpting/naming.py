@@ -1,8 +1,8 @@
 """Whom "he" or "she" stands for: the sentence that names somebody who can be meant.
 
-A pronoun stands for the last one named before it that its gender allows (recency and agreement, as in Hobbs 1978, "Resolving
-pronoun references"). Gender is told by a title, a first name (`first_names_en.toml`), or both of an earlier mention; whose
-gender nothing tells can be meant by either.
+A pronoun stands for the last one named before it that its gender allows (recency and agreement, as in Hobbs 1978,
+"Resolving pronoun references"). Gender is told by a title or a first name (`first_names_en.toml`), here or where somebody
+is mentioned earlier; whose gender nothing tells can be meant by either.
 """
 
 from __future__ import annotations
@@ -21,12 +21,51 @@ MOST_BACK = 12
 EARLIER = 20_000
 """Characters before the passage in which a first name is looked for."""
 _GENDERS = {"he": "he", "him": "he", "his": "he", "himself": "he", "she": "she", "her": "she", "herself": "she"}
-_DRAWN_IN = re.compile(r"[’'](?:s|d|ll|ve|re)$")  # "he’s"
 _TITLES = {"mr": "he", "sir": "he", "mrs": "she", "ms": "she", "miss": "she", "dame": "she"}
 _OFFICES = frozenset(
-    "president vice-president senator sen gov governor rep representative congressman congresswoman secretary mayor judge "
-    "justice dr prof professor gen general lt col colonel captain capt sgt pope king queen prime minister chief director "
-    "chairman chairwoman spokesman spokeswoman candidate nominee attorney ambassador rev pastor".split()
+    [
+        "president",
+        "senator",
+        "sen",
+        "gov",
+        "governor",
+        "rep",
+        "representative",
+        "congressman",
+        "congresswoman",
+        "secretary",
+        "mayor",
+        "judge",
+        "justice",
+        "dr",
+        "prof",
+        "professor",
+        "gen",
+        "general",
+        "lt",
+        "col",
+        "colonel",
+        "captain",
+        "capt",
+        "sgt",
+        "pope",
+        "king",
+        "queen",
+        "prime",
+        "minister",
+        "chief",
+        "director",
+        "chairman",
+        "chairwoman",
+        "spokesman",
+        "spokeswoman",
+        "candidate",
+        "nominee",
+        "attorney",
+        "ambassador",
+        "rev",
+        "pastor",
+    ]
 )
 _FEMALE_OFFICES = frozenset({"congresswoman", "chairwoman", "spokeswoman", "queen"})
 _MALE_OFFICES = frozenset({"congressman", "chairman", "spokesman", "king", "pope"})
@@ -51,7 +90,7 @@ def claims_as_pronoun(around: Surroundings, at: int) -> bool:
     """Whether "he" or "she", or what is theirs, stands beside a verb that tells a claim: "he later said"."""
     words, verbs = around.sentences[at].words, english().verbs
     for place, word in enumerate(words):
-        if word.is_quoted or _DRAWN_IN.sub("", word.small) not in {"he", "she"}:
+        if word.is_quoted or word.bare not in {"he", "she"}:
             continue
         if place and words[place - 1].small in verbs:
             return True
@@ -64,11 +103,11 @@ def claims_as_pronoun(around: Surroundings, at: int) -> bool:
 
 
 def _unresolved(around: Surroundings, at: int) -> str | None:
-    """The gender of the first pronoun, outside of quotations, before which the sentence names nobody that it can mean."""
+    """The gender of the first pronoun outside of quotations before which the sentence names nobody that it can mean."""
     words = around.sentences[at].words
     named = list(_names(words))
     for place, word in enumerate(words):
-        gender = None if word.is_quoted else _GENDERS.get(_DRAWN_IN.sub("", word.small))
+        gender = None if word.is_quoted else _GENDERS.get(word.bare)
         if gender and not any(name < place and _agrees(around, name, at, gender) for name in named):
             return gender
     return None
@@ -101,7 +140,7 @@ def _gender_beside(words: Sequence[Word], name: int) -> str | None:
     while start > 0 and (words[start - 1].is_capital or words[start - 1].small == "."):
         start -= 1
     for word in words[start : name + 1]:
-        told = _TITLES.get(word.small) or _by_first_name(word.small.removesuffix("’s").removesuffix("'s"))
+        told = _TITLES.get(word.small) or _by_first_name(word.bare)
         if told:
             return told
     before = words[start - 1].small if start else ""

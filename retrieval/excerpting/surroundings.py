@@ -1,28 +1,30 @@
-"""A passage among the sentences before and behind it, word by word: what stands in quotation marks, where paragraphs begin.
+"""A passage among the sentences before and behind it, word by word: what is in quotation marks, where paragraphs begin.
 
-What is read ends a few paragraphs from the passage, so that an excerpt of a long document costs no more than of a short one.
+It ends a few paragraphs from the passage, so that an excerpt of a long document costs no more than of a short one.
 """
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
+from typing import NamedTuple, overload
 
 from retrieval.records import Block, BlockKind, Document, Passage
 from retrieval.spans import Span
 from retrieval.splitting import split_block
 
-BEFORE = 3000
-"""Characters before the passage that are read, to the paragraph's beginning: about 25 sentences of news."""
+BEFORE = 2000
+"""Characters before the passage that are read, to the paragraph's beginning: about 15 sentences of news."""
 LONGEST_PARAGRAPH = 6000
 """Characters. What is longer is a list or a table, of which nothing is read but the passage's own sentences."""
 LONGEST_SENTENCE = 2000
 """Characters. What a splitter leaves in one piece beyond this is a list or a table, in which rules find nothing."""
 _WORD = re.compile(r"[^\W_]+(?:[’'.-][^\W_]+)*|''|[^\w\s]|_")
-_MARKS = frozenset("“”\"") | {"''"}
+_MARKS = frozenset('“”"') | {"''"}
+_DRAWN_IN = re.compile(r"[’'](?:s|d|m|ll|ve|re)\Z")
 
 
 class Word(NamedTuple):
@@ -34,6 +36,11 @@ class Word(NamedTuple):
     is_mark: bool
     """A quotation mark."""
 
+    @property
+    def bare(self) -> str:
+        """Without a verb or a genitive drawn into it: of "he’s" that is "he"."""
+        return _DRAWN_IN.sub("", self.small)
+
 
 class Sentence(NamedTuple):
     span: Span
@@ -44,7 +51,46 @@ class Sentence(NamedTuple):
     ends_quoted: bool
 
 
-@dataclass(frozen=True)
+class Sentences(Sequence[Sentence]):
+    """Read when they are asked for: an excerpt looks closely at a few of those around it."""
+
+    def __init__(self, text: str, spans: Sequence[Span], paragraphs: Sequence[int]) -> None:
+        self._text, self._spans, self._paragraphs = text, spans, paragraphs
+        self._read: list[Sentence | None] = [None] * len(spans)
+
+    def __len__(self) -> int:
+        return len(self._spans)
+
+    @overload
+    def __getitem__(self, at: int) -> Sentence: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[Sentence]: ...
+    def __getitem__(self, at: int | slice) -> Sentence | Sequence[Sentence]:
+        if isinstance(at, slice):
+            return [self[each] for each in range(*at.indices(len(self)))]
+        begin = at
+        while self._read[begin] is None and not self._begins_paragraph(begin):
+            begin -= 1
+        for each in range(begin, at + 1):
+            if self._read[each] is None:
+                self._read[each] = self._one(each)
+        found = self._read[at]
+        assert found is not None  # noqa: S101 - it was read just now
+        return found
+
+    def _begins_paragraph(self, at: int) -> bool:
+        return at == 0 or self._paragraphs[at - 1] != self._paragraphs[at]
+
+    def _one(self, at: int) -> Sentence:
+        """Those before it in its paragraph are read already. Every paragraph of a long quotation opens it anew."""
+        begins = self._begins_paragraph(at)
+        before = None if begins else self._read[at - 1]
+        quoted = before is not None and before.ends_quoted
+        words, left_open = _words(self._text, self._spans[at], quoted)
+        return Sentence(self._spans[at], words, begins, quoted, left_open)
+
+
+@dataclass(frozen=True, eq=False)
 class Surroundings:
     """`sentences[first : first + count]` are the passage's own."""
 
@@ -56,19 +102,8 @@ class Surroundings:
     count: int
 
     @cached_property
-    def sentences(self) -> tuple[Sentence, ...]:
-        read: list[Sentence] = []
-        paragraph, quoted = -1, False
-        for span, begins in zip(self.spans, self.paragraphs, strict=True):
-            quoted = quoted and begins == paragraph  # every paragraph of a long quotation opens it anew
-            words, left_open = _words(self.text, span, quoted)
-            read.append(Sentence(span, words, begins != paragraph, quoted, left_open))
-            paragraph, quoted = begins, left_open
-        return tuple(read)
-
-    def at(self, sentence: Span) -> int:
-        """Its index. Raises ValueError for one that is not here."""
-        return self.spans.index(sentence)
+    def sentences(self) -> Sentences:
+        return Sentences(self.text, self.spans, self.paragraphs)
 
 
 def surroundings(passage: Passage, document: Document) -> Surroundings:

@@ -1,6 +1,6 @@
-"""Who speaks in a sentence: somebody whom the text names as claiming it, a quotation, the reporter, or it can't be told.
+"""Who speaks in a sentence: somebody who is said to, in or out of quotation marks, the reporter, or it can't be told.
 
-A linear model weighs the features of voice_features.py; `voice.toml` holds its weights and names the script that fits them.
+A linear model weighs the features of voice_features.py; `voice.toml` has its weights and names the script that fits it.
 The model alone says nothing: without words that a reader can be shown as the cue, the voice is undetermined.
 """
 
@@ -74,7 +74,7 @@ def cue_of(around: Surroundings, at: int) -> Attribution | None:
 
 
 def teller(around: Surroundings, at: int) -> int | None:
-    """Index of the sentence that says whose quotation sentence `at` is: in its paragraph, else before a run of quotations."""
+    """Index of the sentence that says whose quotation sentence `at` is: of its paragraph, else before the quotation."""
     paragraph = around.paragraphs[at]
     for distance in range(1, FARTHEST + 1):
         for beside in (at - distance, at + distance):
@@ -116,7 +116,9 @@ def own_cue(around: Surroundings, at: int) -> Attribution | None:
 
 def _nobody_else_speaks(around: Surroundings, at: int, found: Features) -> bool:
     sentence = around.sentences[at]
-    opening = next((word.small for word in sentence.words if word.small[0].isalnum()), "")
+    opening = next((word.bare for word in sentence.words if word.small[0].isalnum()), "")
     told = {("sentence", "quoted"), ("sentence", "phrase"), ("sentence", "first person"), ("before", "ends quoted")}
     leans = opening in english().leaning or opening in english().pronouns
-    return bool(sentence.words) and found.get(("sentence", "no verb"), 0.0) == 1.0 and not told & found.keys() and not leans
+    told.add(("before", "verb in the same paragraph"))  # what somebody said may go on
+    no_cue = found.get(("sentence", "no verb"), 0.0) == 1.0 and not told & found.keys()
+    return bool(sentence.words) and no_cue and not leans

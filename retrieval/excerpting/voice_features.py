@@ -6,7 +6,7 @@ stands outside of it can say whose it is.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from retrieval.excerpting.cues import Cues, english
 from retrieval.excerpting.surroundings import Sentence, Word
@@ -68,7 +68,7 @@ def _of_one(sentence: Sentence, text: str) -> Features:
             found["sentence", "first person"] = 1.0
         elif small in {"you", "your"}:
             found["sentence", "second person"] = 1.0
-        elif small == "%" or small == "percent":
+        elif small in {"%", "percent"}:
             found["sentence", "percent"] = 1.0
         elif small == ":":
             found["sentence", "colon"] = 1.0
@@ -160,9 +160,7 @@ def _shape(sentence: Sentence, text: str) -> Features:
         "more than 25 words": outside > 25,
         "more than 40 words": outside > 40,
         "question": words.endswith("?"),
-        "no full stop": words[-1] not in ".!?”\"",
+        "no full stop": words[-1] not in '.!?”"',
     }
     shape["first person quoted"] = any(word.is_quoted and word.small in _FIRST_PERSON for word in said)
     return {("sentence", name): float(value) for name, value in shape.items()}
-
-

@@ -27,7 +27,7 @@ from retrieval.splitting import cut_passages
 
 RAREST = 8
 PRECISION = 0.9
-"""Of the sentences called claims on unseen documents. Those without words to show as the cue are not called so in the end."""
+"""Of the sentences that have evidence enough, on unseen documents."""
 REPORTERS = 0.9
 """Of the sentences with less evidence than `reported`: without labelled content."""
 VOICE = Path(__file__).parents[2] / "retrieval" / "excerpting" / "voice.toml"
@@ -54,7 +54,7 @@ def main() -> None:
                 labels.append(any(around.spans[at].overlaps(span) for span in contents[document.source.id]))
                 groups.append(number)
     counts = Counter(feature for row in rows for feature in row)
-    kept = [{f"{table}\0{name}": row[table, name] for table, name in row if counts[table, name] >= RAREST} for row in rows]
+    kept = [{"\0".join(feature): row[feature] for feature in row if counts[feature] >= RAREST} for row in rows]
     vectorizer = DictVectorizer()
     matrix, known = vectorizer.fit_transform(kept), np.array(labels)
     model = LogisticRegression(C=0.5, max_iter=1000)
@@ -73,8 +73,8 @@ def main() -> None:
     lines = [
         "# How much each feature of voice_features.py speaks for a claim that is somebody's.",
         "# Written by: python -m tests.bench.fit_voice ../shared/data/polnear",
-        f"# {len(known)} sentences of {len(contents)} articles of PolNeAR's train split; on unseen ones of them, sentences with",
-        f"# at least `claimed` of evidence are somebody's claim with precision {precision[last]:.3f} and recall "
+        f"# {len(known)} sentences of {len(contents)} articles of PolNeAR's train split. Of unseen ones of them,",
+        f"# those with evidence of at least `claimed` are somebody's claim: precision {precision[last]:.3f}, recall "
         f"{known[order[: last + 1]].sum() / known.sum():.3f}.",
         f"intercept = {model.intercept_[0]:.2f}",
         f"claimed = {unseen[order[last]]:.3f}",
