@@ -25,7 +25,7 @@ class Cues:
     adverbs: frozenset[str]
     passive: frozenset[str]
     articles: frozenset[str]
-    auxiliaries: frozenset[str]
+    function_words: frozenset[str]
     pronouns: frozenset[str]
     leaning: frozenset[str]
     qualifier: re.Pattern[str]
@@ -49,7 +49,7 @@ def english() -> Cues:
         adverbs=frozenset(word for words in said["adverbs"].values() for word in words),
         passive=frozenset(around["passive"]),
         articles=frozenset(around["articles"]),
-        auxiliaries=frozenset(around["auxiliaries"]),
+        function_words=frozenset(around["function_words"]),
         pronouns=frozenset(around["pronouns"]),
         leaning=frozenset(around["leaning"]),
         qualifier=re.compile(f"{starts}|{holds}", re.IGNORECASE),

@@ -1,8 +1,8 @@
 """Whom "he" or "she" stands for: the sentence that names somebody who can be meant.
 
 A pronoun stands for the last one named before it that its gender allows (recency and agreement, as in Hobbs 1978,
-"Resolving pronoun references"). Gender is told by a title or a first name (`first_names_en.toml`), here or where somebody
-is mentioned earlier; whose gender nothing tells can be meant by either.
+"Resolving pronoun references"). Gender is told by a title or a first name (`first_names_en.toml`), here or
+earlier; whose gender nothing tells can be meant by either.
 """
 
 from __future__ import annotations

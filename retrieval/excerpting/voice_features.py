@@ -13,6 +13,13 @@ from retrieval.excerpting.surroundings import Sentence, Word
 
 Features = dict[tuple[str, str], float]
 _FIRST_PERSON = frozenset({"i", "we", "my", "our", "me", "us"})
+_SIGNS = dict.fromkeys(_FIRST_PERSON, "first person") | {
+    "you": "second person",
+    "your": "second person",
+    "%": "percent",
+    "percent": "percent",
+    ":": "colon",
+}
 _BE = frozenset({"is", "are", "was", "were", "been", "be"})
 _ENDS = frozenset(".,!?")
 _CLAUSE = frozenset({"that", "how", "why", "whether", "what"})
@@ -64,25 +71,17 @@ def _of_one(sentence: Sentence, text: str) -> Features:
         if word.is_quoted or word.is_mark:
             continue
         small = word.small
-        if small in _FIRST_PERSON:
-            found["sentence", "first person"] = 1.0
-        elif small in {"you", "your"}:
-            found["sentence", "second person"] = 1.0
-        elif small in {"%", "percent"}:
-            found["sentence", "percent"] = 1.0
-        elif small == ":":
-            found["sentence", "colon"] = 1.0
-        if small in cues.adverbs:
-            found["adverb", small] = 1.0
-        if small in cues.adjectives:
-            found["adjective", small] = 1.0
+        if small in _SIGNS:
+            found["sentence", _SIGNS[small]] = 1.0
+        for table, listed in (
+            ("word", cues.function_words),
+            ("adverb", cues.adverbs),
+            ("adjective", cues.adjectives),
+        ):
+            if small in listed:
+                found[table, small] = 1.0
         if small in cues.nouns and at and words[at - 1].small not in cues.pronouns:
-            found["noun", small] = 1.0
-            following = words[at + 1].small if at + 1 < len(words) else ""
-            for frame in cues.nouns[small]:
-                found["noun frame", frame] = 1.0
-                if following == "that" or following in _OF_SOMETHING:
-                    found["noun frame", f"{frame}, {'that' if following == 'that' else 'of something'}"] = 1.0
+            _noun(found, words, at, cues)
         if small in cues.verbs:
             verbs += _verb(found, words, at, cues)
     found["sentence", "no verb"] = float(verbs == 0)
@@ -90,6 +89,16 @@ def _of_one(sentence: Sentence, text: str) -> Features:
     found["sentence", "three verbs"] = float(verbs > 2)
     found["sentence", "phrase"] = float(cues.phrase.search(sentence.span.of(text)) is not None)
     return found
+
+
+def _noun(found: Features, words: Sequence[Word], at: int, cues: Cues) -> None:
+    """Adds what the noun at `at` says."""
+    found["noun", words[at].small] = 1.0
+    following = words[at + 1].small if at + 1 < len(words) else ""
+    for frame in cues.nouns[words[at].small]:
+        found["noun frame", frame] = 1.0
+        if following == "that" or following in _OF_SOMETHING:
+            found["noun frame", f"{frame}, {'that' if following == 'that' else 'of something'}"] = 1.0
 
 
 def _verb(found: Features, words: Sequence[Word], at: int, cues: Cues) -> bool:
