@@ -38,7 +38,15 @@ class Voice(StrEnum):
     """Who speaks, as far as the excerpt's own words show it."""
 
     ATTRIBUTED = "attributed"
+    QUOTATION = "quotation"
+    """Attributed, and mostly in quotation marks."""
+    REPORTER = "reporter"
+    """The text claims it by itself."""
     UNDETERMINED = "undetermined"
+
+
+CLAIMED = frozenset({Voice.ATTRIBUTED, Voice.QUOTATION})
+"""Voices that say that the text leaves the claim to somebody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +85,12 @@ class Excerpt:
     score: float
     copies: tuple[Copy, ...] = ()
     """Not shown, only named."""
+    cue: Attribution | None = None
+    """What the voice of the answer rests on, where the answer itself does not hold it."""
 
     def __post_init__(self) -> None:
-        if self.voice is Voice.ATTRIBUTED and not self.attribution:
-            raise ValueError(f"excerpt {self.code} is called attributed without the words that say so")
+        if self.voice in CLAIMED and not self.attribution:
+            raise ValueError(f"excerpt {self.code} is called {self.voice} without the words that say so")
         for marked in (*self.sentences, *self.answer, *(a.span for a in self.attribution)):
             if not any(piece.contains(marked) for piece in self.pieces):
                 raise ValueError(f"excerpt {self.code}: {marked} is outside its pieces")
@@ -90,7 +100,11 @@ class Excerpt:
         """Who claims what the answer says; of all that is shown, where nothing is marked as the answer."""
         if not self.answer:
             return self.attribution
-        return tuple(mark for mark in self.attribution if any(span.contains(mark.span) for span in self.answer))
+        return tuple(
+            mark
+            for mark in self.attribution
+            if mark == self.cue or any(span.contains(mark.span) for span in self.answer)
+        )
 
     @staticmethod
     def joined(text: str, spans: tuple[Span, ...]) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from retrieval.answering import document_of
 from retrieval.answers import Excerpt, Shown
-from retrieval.codes import CODE_LENGTH, Code
+from retrieval.codes import CODE_LENGTH, Code, parse_code
 from retrieval.errors import UnknownCode, UnreadableFile
 from retrieval.excerpting import chosen_sentences, in_context, whole_passage
 from retrieval.reading import Reread, reread
@@ -55,14 +55,17 @@ def text_at(place: str, snapshot: Snapshot) -> str | None:
 
 
 def _receipt(excerpt: Excerpt, document: Document, generation: int, folder: Path) -> Receipt:
-    words = tuple(pieces(document.text, excerpt.pieces))
-    faults, places = _against_the_file(excerpt.pieces, words, document, folder)
+    named = parse_code(excerpt.code)
+    core = cover(excerpt.passage.sentences[(named.first or 1) - 1 : named.last])  # not what only comes along with it
+    stands = tuple(clip for piece in excerpt.pieces if (clip := piece.clip(core)))
+    words = tuple(pieces(document.text, stands))
+    faults, places = _against_the_file(stands, words, document, folder)
     return Receipt(
         excerpt.code,
         document.source,
         excerpt.passage.span,
         _occurrence(excerpt.passage, document),
-        excerpt.pieces,
+        stands,
         words,
         places,
         generation,

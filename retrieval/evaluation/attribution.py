@@ -9,17 +9,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from retrieval.answers import Hit
-from retrieval.codes import Code
+from retrieval.answers import CLAIMED, Hit
 from retrieval.evaluation.metrics import precision_and_recall, share
 from retrieval.evaluation.relations import Relation
-from retrieval.excerpting import chosen_sentences, excerpt_around, grown
+from retrieval.excerpting import excerpt_around, grown
 from retrieval.records import Document, Passage
 from retrieval.spans import Span, pieces
 from retrieval.splitting import cut_passages
-
-CLAIMED = ("attributed", "quotation")
-"""Voices that say that the text leaves the claim to somebody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +77,11 @@ def _kept(relation: Relation, passages: Sequence[Passage], document: Document) -
         if not holding:
             continue
         # An excerpt is of one passage, so content that goes on in the next is measured where it begins.
-        first, last = grown(passage, document, holding[0], holding[-1])
-        shown = chosen_sentences(passage, Code(passage.code, first + 1, last + 1), document).pieces
+        excerpt = grown(passage, document, holding[0], holding[-1])
+        shown = excerpt.pieces
         inside = all(any(piece.contains(part) for piece in shown) for part in (*relation.source, *relation.cue))
         named = None if relation.named is None else _names(relation.named, pieces(document.text, shown))
-        return _Kept(inside, named, last - first + 1)
+        return _Kept(inside, named, len(excerpt.sentences))
     return None
 
 

@@ -12,14 +12,13 @@ from collections.abc import Iterator, Sequence
 
 from retrieval.answers import Attribution
 from retrieval.excerpting.cues import Cues, english
+from retrieval.excerpting.surroundings import LONGEST_SENTENCE
 from retrieval.spans import Span
 
 _BREAK = re.compile(r"[,;:()“”\"—–]|[.!?](?=\s|\Z)|\s-\s")
 _ABBREVIATION = re.compile(r"\b(?:[A-Z]|[A-Z][a-z]{1,4})\.\Z")
 _LONGEST_ABBREVIATION = 7
 """Characters that `_ABBREVIATION` has to see: five letters, the dot, and what stands before the first."""
-LONGEST_SENTENCE = 2000
-"""Characters. What a splitter leaves in one piece beyond this is a list or a table, in which rules find nothing."""
 _WORD = re.compile(r"[\w’'.-]+")
 _LONGEST_SUBJECT = 14
 """Words. A longer run before a verb is a clause of its own."""
@@ -38,11 +37,16 @@ def find_attributions(text: str, sentence: Span) -> tuple[Attribution, ...]:
     return tuple(Attribution(span.shifted(sentence.start), span.of(words), cue) for span, cue in found)
 
 
-def names_nobody(attribution: Attribution) -> bool:
-    """Whether the one who claims is only a pronoun, so that the name stands in an earlier sentence."""
-    listed = _WORD.findall(attribution.words)
-    pronouns = [word for word in listed if word.lower() in english().pronouns]
-    return bool(pronouns) and not any(word[:1].isupper() for word in listed if word not in pronouns)
+def with_subject(text: str, sentence: Span, verb: Span) -> Attribution:
+    """The verb with whoever is before it in its clause, where that can be a subject; else the verb alone."""
+    words = sentence.of(text)
+    at = verb.shifted(-sentence.start)
+    before = words[_last_break(_breaks(words), at.start) : at.start]
+    listed = _WORD.findall(before)
+    cues = english()
+    fits = 0 < len(listed) <= _LONGEST_SUBJECT and listed[-1].lower() not in cues.passive | cues.articles
+    span = Span(at.start - len(before.lstrip()) if fits else at.start, at.end).shifted(sentence.start)
+    return Attribution(span, span.of(text), verb.of(text))
 
 
 def _by_phrase(sentence: str, cues: Cues, breaks: Sequence[Span]) -> Iterator[tuple[Span, str]]:

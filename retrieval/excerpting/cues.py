@@ -4,18 +4,28 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+
+Frames = Mapping[str, tuple[str, ...]]
+"""A form in small letters -> the frames that it can stand for."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cues:
     phrase: re.Pattern[str]
     verb: re.Pattern[str]
+    """Forms of the verbs that mark a claim by themselves."""
+    verbs: Frames
+    nouns: Frames
+    adjectives: frozenset[str]
+    adverbs: frozenset[str]
     passive: frozenset[str]
     articles: frozenset[str]
+    function_words: frozenset[str]
     pronouns: frozenset[str]
     leaning: frozenset[str]
     qualifier: re.Pattern[str]
@@ -24,17 +34,34 @@ class Cues:
 @cache
 def english() -> Cues:
     said = tomllib.loads(files(__package__).joinpath("cues_en.toml").read_text(encoding="utf-8"))
-    starts = rf"\A\W*(?:{_any(said['qualifiers_at_the_start'])})\b"
-    holds = rf"\b(?:{_any(said['qualifiers'])})\b"
+    around, qualifiers = said["around"], said["qualifiers"]
+    starts = rf"\A\W*(?:{_any(qualifiers['at_the_start'])})\b"
+    holds = rf"\b(?:{_any(qualifiers['anywhere'])})\b"
+    sure = set(said["sure"])
+    entries = [entry.split() for entries in said["verbs"].values() for entry in entries]
+    marking = {form for forms in entries if forms[0] in sure for form in forms}
     return Cues(
         phrase=re.compile(rf"\b(?:{_any(said['phrases'])})(?=\s)", re.IGNORECASE),
-        verb=re.compile(rf"\b(?:{_any(said['verbs'])})\b"),
-        passive=frozenset(said["passive"]),
-        articles=frozenset(said["articles"]),
-        pronouns=frozenset(said["pronouns"]),
-        leaning=frozenset(said["leaning"]),
+        verb=re.compile(rf"\b(?:{_any(marking)})\b"),
+        verbs=_by_form(said["verbs"]),
+        nouns=_by_form(said["nouns"]),
+        adjectives=frozenset(word for words in said["adjectives"].values() for word in words),
+        adverbs=frozenset(word for words in said["adverbs"].values() for word in words),
+        passive=frozenset(around["passive"]),
+        articles=frozenset(around["articles"]),
+        function_words=frozenset(around["function_words"]),
+        pronouns=frozenset(around["pronouns"]),
+        leaning=frozenset(around["leaning"]),
         qualifier=re.compile(f"{starts}|{holds}", re.IGNORECASE),
     )
+
+
+def _by_form(frames: Mapping[str, Sequence[str]]) -> Frames:
+    found: dict[str, list[str]] = defaultdict(list)
+    for frame, entries in frames.items():
+        for form in {form for entry in entries for form in entry.split()}:
+            found[form].append(frame)
+    return {form: tuple(of) for form, of in found.items()}
 
 
 def _any(words: Iterable[str]) -> str:

@@ -11,8 +11,8 @@ import re
 
 import sentencex
 
-from retrieval.records import Document
-from retrieval.spans import Span
+from retrieval.records import Block, Document
+from retrieval.spans import Span, subtract
 
 # sentencex slices by bytes next to exotic white space and panics there, and it can't take lone surrogates. It is
 # given a copy in which each such character is replaced by one plain character: lengths, so offsets, stay equal.
@@ -46,6 +46,14 @@ def split_sentences(document: Document) -> tuple[Span, ...]:
 def split_text(text: str, language: str = "en") -> tuple[Span, ...]:
     """Contiguous spans over a text that is no document, such as a message."""
     return tuple(_split(text, 0, language)) if text else ()
+
+
+def split_block(document: Document, block: Block) -> tuple[Span, ...]:
+    """One block's sentences by themselves, without the white space around each and without furniture."""
+    body = subtract(block.span, (mark.span for mark in document.furniture if mark.span.overlaps(block.span)))
+    language = document.source.language or "en"
+    split = (each for part in body for each in _split(part.of(document.text), part.start, language))
+    return tuple(sentence for each in split if (sentence := each.trimmed(document.text)))
 
 
 def _split(text: str, offset: int, language: str) -> list[Span]:

@@ -87,8 +87,8 @@ def test_bytes_that_are_no_text_are_refused_with_a_reason(read, content):
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        (b"\xef\xbb\xbfabc \xff", "not utf-8-sig at byte"),
-        (b"\xff\xfea\0b", "not utf-16 at byte"),
+        (b"\xef\xbb\xbfabc \xff", "not utf-8 at byte 7"),
+        (b"\xff\xfea\0b", "not utf-16-le at byte"),
         (b"", "holds no text"),
         (b" \r\n\t\n", "holds no text"),
         (b"\xef\xbb\xbf\n", "holds no text"),
