@@ -146,4 +146,5 @@ class Line(Enum):
         "quotes” in a message's menu does that for each of its sentences, “Find in archive” looks for what it says; "
         "both answer you alone, with a button to share. “check: …” does it in chat."
     )
+    HELP_CONTRACT = "How a quote is matched, exactly:"
     HELP_REINDEX = "/reindex: for the archive's administrators."

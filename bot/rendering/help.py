@@ -1,9 +1,10 @@
-"""The help text as a reply."""
+"""The help text as a reply: what there is to ask for, and how quotes are matched."""
 
 from __future__ import annotations
 
 from bot.catalogue import Line
-from bot.rendering.reply import Reply, Row, Say
+from bot.rendering.reply import Meta, Reply, Row, Say
+from retrieval import CONTRACT
 
 _LINES = (
     Line.HELP,
@@ -17,4 +18,7 @@ _LINES = (
 
 
 def render_help() -> Reply:
-    return Reply(tuple(Row((Say(line),)) for line in _LINES), private=True)
+    """With the matching contract, whose words are the archive's own: it alone knows how it compares."""
+    lines = [Row((Say(line),)) for line in _LINES]
+    contract = [Row((Meta(sentence),), small=True) for sentence in CONTRACT]
+    return Reply((*lines, Row((Say(Line.HELP_CONTRACT),)), *contract), private=True)

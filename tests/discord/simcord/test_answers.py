@@ -7,7 +7,7 @@ import re
 import pytest
 
 from bot.catalogue import Line
-from retrieval import Archive
+from retrieval import CONTRACT, Archive
 from tests.discord.simcord.conftest import NewArchive, NewWorld
 from tests.discord.simcord.world import Said, World
 
@@ -270,8 +270,9 @@ async def test_what_lies_between_an_excerpt_and_its_context_is_not_left_out_unse
 async def test_help_is_private_and_names_every_command(world: World) -> None:
     (said,) = await world.slash("help")
     assert said.private
-    for name in ("/ask", "/search", "/show", "[[CODE]]", "/reindex"):
+    for name in ("/ask", "/search", "/show", "[[CODE]]", "receipt CODE", "/verify", "Check quotes", "/reindex"):
         assert name in said.text
-    assert said.page.kinds == set(), "the help itself is plain text"
+    assert [row.text for row in said.page.rows if row.kinds == {"small"}] == list(CONTRACT)
+    assert said.page.kinds == {"small"}, "the help itself is plain text"
     assert world.said(viewer=world.bob) == []
     assert world.sent("POST", "/callback")[0].json == {"type": 5, "data": {"flags": 64}}, "from the first moment"
