@@ -1,8 +1,5 @@
 """Find passages in an archive of documents and cut out what answers, verbatim. `Archive` is the door."""
 
-from retrieval import cli_citing as _citing  # noqa: F401 - their commands are the command line's, too
-from retrieval import cli_measuring as _measuring  # noqa: F401
-from retrieval import cli_verifying as _verifying  # noqa: F401
 from retrieval.answers import (
     GAP,
     Abstained,
@@ -26,7 +23,7 @@ from retrieval.codes import parse_code
 from retrieval.errors import ArchivistError, QuestionError, SettingsError, UnknownCode
 from retrieval.filters import EVERYTHING, Filter
 from retrieval.indexing import IndexReport, Progress
-from retrieval.presenting_cited import receipt_json
+from retrieval.presenting import receipt_json
 from retrieval.receipts import Receipt, Superseded
 from retrieval.records import Retired, Source
 from retrieval.searching import narrowed

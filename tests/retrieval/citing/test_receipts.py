@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from retrieval.presenting_cited import receipt_json
+from retrieval.presenting import receipt_json
 from retrieval.receipts import Receipt
 
 SCRIPT = Path(__file__).parents[3] / "deploy" / "check-receipt"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from retrieval.answers import Shown
-from retrieval.presenting import Json, excerpt_json, excerpt_text, shown_json, shown_text, source_json
+from retrieval.presenting.answers import Json, excerpt_json, excerpt_text, shown_json, shown_text, source_json
 from retrieval.receipts import BytePlaces, Receipt, Superseded
 from retrieval.spans import Span
 from retrieval.visibility import one_line, visible

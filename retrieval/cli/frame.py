@@ -1,9 +1,11 @@
-"""The archive's verbs for a terminal. Each ends 0 for found, 1 for nothing found, 2 for what a person can fix."""
+"""What every verb of the command line has: how it ends, its filters, its JSON.
+
+Each ends 0 for found, 1 for nothing found, 2 for what a person can fix.
+"""
 
 from __future__ import annotations
 
 import contextlib
-import datetime
 import json
 import sys
 import traceback
@@ -14,13 +16,10 @@ from typing import Any, NoReturn, ParamSpec
 
 import click
 
-from retrieval import presenting, presenting_index
-from retrieval.answers import Found
 from retrieval.archive import Archive
-from retrieval.cli_progress import progress_bar, progress_lines
 from retrieval.errors import ArchivistError, UnknownCode
 from retrieval.filters import EVERYTHING, Filter
-from retrieval.searching import narrowed, parse_date
+from retrieval.searching import narrowed
 from retrieval.settings import RetrievalSettings
 from retrieval.visibility import visible
 
@@ -125,67 +124,3 @@ def put(as_json: bool, value: dict[str, Any], text: str) -> None:
 
 
 as_json = click.option("--json", "as_json", is_flag=True, help="one JSON object on standard output")
-
-
-@archivist.command()
-@click.option("--full", is_flag=True, help="read and index every file anew")
-@click.option("--dry-run", is_flag=True, help="print what would change, and change nothing")
-@click.option("--progress", type=click.Choice(["bar", "lines"]), default="bar", hidden=True)
-@as_json
-@ending
-def index(full: bool, dry_run: bool, progress: str, as_json: bool) -> int:
-    """Bring the index in step with the archive folder."""
-    show = progress_lines if progress == "lines" else progress_bar
-    with opened() as archive, show() as report:
-        done = archive.reindex(full, dry_run, report)
-    put(as_json, presenting_index.report_json(done), presenting_index.report_text(done))
-    return FOUND
-
-
-@archivist.command()
-@click.argument("question", nargs=-1, required=True)
-@filter_options
-@click.option("--limit", type=click.IntRange(1, 20), help="most excerpts")
-@click.option("--today", help="the day that “last week” is counted from (YYYY-MM-DD); by default today")
-@click.option("--as-written", is_flag=True, help="understand no dates, names or phrases: only words")
-@as_json
-@ending
-def ask(
-    question: tuple[str, ...],
-    limit: int | None,
-    today: str | None,
-    as_written: bool,
-    as_json: bool,
-    **given: str | None,
-) -> int:
-    """Answer QUESTION with excerpts, or say that the archive has no answer."""
-    day = parse_date(today, "today") if today is not None else datetime.date.today()
-    with opened() as archive:
-        answer = archive.ask(" ".join(question), filter_from(given), limit, today=day, as_written=as_written)
-    put(as_json, presenting.answer_json(answer), presenting.answer_text(answer))
-    return FOUND if isinstance(answer, Found) else NOTHING
-
-
-@archivist.command(context_settings={"ignore_unknown_options": True})  # -word is a word to leave out
-@click.argument("words", nargs=-1, required=True)
-@filter_options
-@click.option("--page", type=click.IntRange(1, 1000), default=1)
-@as_json
-@ending
-def search(words: tuple[str, ...], page: int, as_json: bool, **given: str | None) -> int:
-    """List the passages that hold all WORDS: "exact phrase", -without, publisher:x after:2022-05-01."""
-    with opened() as archive:
-        listing = archive.search(" ".join(words), filter_from(given), page)
-    put(as_json, presenting.listing_json(listing), presenting.listing_text(listing))
-    return FOUND if listing.excerpts else NOTHING
-
-
-@archivist.command()
-@as_json
-@ending
-def status(as_json: bool) -> int:
-    """Say what is in the archive."""
-    with opened() as archive:
-        found = archive.status()
-    put(as_json, presenting_index.status_json(found), presenting_index.status_text(found))
-    return FOUND if found.coverage.documents else NOTHING

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
-from retrieval.cli import FOUND, NOTHING, archivist, as_json, ending, filter_from, filter_options, opened, put
-from retrieval.presenting_verdicts import verified_json, verified_text
+from retrieval.cli.frame import FOUND, NOTHING, archivist, as_json, ending, filter_from, filter_options, opened, put
+from retrieval.presenting import verified_json, verified_text
 from retrieval.verdicts import Ruling
 
 

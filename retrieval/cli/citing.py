@@ -7,9 +7,9 @@ from collections.abc import Callable
 import click
 
 from retrieval.archive import Archive
-from retrieval.cli import FOUND, NOTHING, archivist, as_json, ending, opened, put
+from retrieval.cli.frame import FOUND, NOTHING, archivist, as_json, ending, opened, put
 from retrieval.errors import UnknownCode
-from retrieval.presenting_cited import Cited, cited_json, cited_text
+from retrieval.presenting import Cited, cited_json, cited_text
 from retrieval.receipts import Receipt, Superseded
 
 

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from retrieval.answers import Reason
 from retrieval.archive import Status
 from retrieval.indexing import IndexReport
-from retrieval.presenting import REASONS, Json, counted
+from retrieval.presenting.answers import REASONS, Json, counted
 from retrieval.visibility import one_line
 
 

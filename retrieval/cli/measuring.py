@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 from tqdm import tqdm
 
-from retrieval.cli import FOUND, archivist, as_json, ending, put
+from retrieval.cli.frame import FOUND, archivist, as_json, ending, put
 from retrieval.settings import RetrievalSettings
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from retrieval.presenting import excerpt_json, excerpt_text, searched_json, searched_text, source_json
+from retrieval.presenting.answers import excerpt_json, excerpt_text, searched_json, searched_text, source_json
 from retrieval.verdicts import Difference, Match, Ruling, Verified
 from retrieval.visibility import one_line, visible
 
