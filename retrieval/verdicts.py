@@ -1,4 +1,4 @@
-"""What became of a quote that was checked against the archive. Frozen; product.md section 6 is the contract."""
+"""What became of a quote that was checked against the archive. Frozen values."""
 
 from __future__ import annotations
 

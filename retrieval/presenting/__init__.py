@@ -1,4 +1,4 @@
-"""Records as the JSON that product.md section 2 specifies, and as text for a terminal."""
+"""Records as JSON, whose keys outlive versions, and as text for a terminal."""
 
 from retrieval.presenting.answers import answer_json, answer_text, listing_json, listing_text
 from retrieval.presenting.cited import Cited, cited_json, cited_text, receipt_json

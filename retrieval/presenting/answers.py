@@ -1,4 +1,4 @@
-"""Records as the JSON that product.md section 2 specifies, and as text for a terminal."""
+"""Answers and lookups as JSON and as text for a terminal; what the other presenters share."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What became of a quote, as the JSON that product.md section 6 specifies, and as text for a terminal."""
+"""What became of a quote, as JSON and as text for a terminal."""
 
 from __future__ import annotations
 
