@@ -19,6 +19,7 @@ class Line(Enum):
     NONE_DATED = "none dated"
     DATES = "dated {first} to {last}"
     UNDATED = "undated"
+    FROM = "—"
     PARAGRAPH = "paragraph {number}"
     IN_THE_TEXT = "In the text:"
     STATUS = "{status}:"
@@ -46,6 +47,7 @@ class Line(Enum):
     # What codes stand for
     SUPERSEDED = "The words that had the code {code} changed in {path}."
     SUPERSEDED_STANDS = "The words that had the code {code} still stand in {path}, in other passages."
+    SUPERSEDED_UNREADABLE = "The code {code} was of {path}, which can't be read at present."
     SUPERSEDED_GONE = "The code {code} was of {path}, which is no longer in the archive."
     OLD_WORDS = "It stood for, up to generation {generation}:"
     NEW_WORDS = "The document now says:"
@@ -66,6 +68,8 @@ class Line(Enum):
 
     # Verdicts
     CLAIM = "Checked:"
+    PART_OF_CLAIM = "Checked, and shown in part:"
+    CLAIMED_SPEAKER = "Supposed to be by:"
     EXACT = "Verbatim: the archive has these words, in this order."
     TYPOGRAPHY = "Verbatim but for typography: quote marks, dashes, spaces or capitals differ."
     ALTERED = "Altered: the archive has this with other words."
@@ -139,7 +143,7 @@ class Line(Enum):
         "after it adds so many paragraphs on either side, 3 at most."
     )
     HELP_RECEIPT = (
-        "“receipt CODE”, or the button under an excerpt: what proves it, with a file that can be checked without me."
+        "“receipt CODE”, or the button under an excerpt: what proves it, on Discord with a file to check without me."
     )
     HELP_VERIFY = (
         "/verify, or mention me with “verify QUOTE said_by:NAME”: whether these words stand in the archive. “Check "

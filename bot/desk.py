@@ -16,7 +16,18 @@ from bot.rendering.help import render_help
 from bot.rendering.reply import Reply, say
 from bot.rendering.verdicts import render_checked, render_verified
 from bot.requests import Ask, Check, Help, Proof, Request, Search, Share, Show, Verify
-from retrieval import EVERYTHING, ArchivistError, Checked, Filter, QuestionError, Span, UnknownCode, narrowed
+from retrieval import (
+    EVERYTHING,
+    ArchivistError,
+    Checked,
+    Filter,
+    QuestionError,
+    Shown,
+    Span,
+    Superseded,
+    UnknownCode,
+    narrowed,
+)
 
 LONGEST_MESSAGE = 6000
 """Characters of a quote or a message that are checked: what a slash command's option can hold."""
@@ -84,11 +95,17 @@ class Desk:
     async def _shared(self, request: Share) -> Reply:
         """Looked up anew: what is posted openly is as the archive is now, and passes the gate as everything does."""
         if request.claims:
-            verified = [await self._library.verify(claim, None) for claim in request.claims]
+            verified = [await self._library.verify(claim.quote, claim.said_by) for claim in request.claims]
             return render_checked([Checked(Span(0, len(one.quote)), one) for one in verified])
-        if not request.codes:
-            return say(Line.NOTHING_TO_SHARE, private=True)
-        return render_cited([one for code in request.codes for one in await self._library.show(code, 0)])
+        cited = [one for code in request.codes for one in await self._known(code)]
+        return render_cited(cited) if cited else say(Line.NOTHING_TO_SHARE, private=True)
+
+    async def _known(self, code: str) -> tuple[Shown | Superseded, ...]:
+        """Nothing for a code that the archive does not know any more: the others are shared all the same."""
+        try:
+            return await self._library.show(code, 0)
+        except UnknownCode:
+            return ()
 
     async def _looked_up(self, request: Request, private: bool) -> Reply:
         match request:

@@ -57,7 +57,7 @@ class Check:
 class Share:
     """What a private reply said, openly: the quotes that it checked, or the passages that it showed."""
 
-    claims: tuple[str, ...]
+    claims: tuple[Verify, ...]
     codes: tuple[str, ...]
 
 
@@ -73,7 +73,7 @@ _BRACKETED = re.compile(r"\[\[([^\[\]\n]{1,40})\]\]")
 _AS_WRITTEN = re.compile(r"as written[:,]?\s+(\S.*)", re.IGNORECASE | re.DOTALL)
 _SENTENCES = re.compile(r"\.\d+(-\d+)?$")
 _PAGE = re.compile(r"\s+page:([0-9]{1,4})$", re.IGNORECASE)
-_SAID_BY = re.compile(r"\s+said_by:(.{1,200})$", re.IGNORECASE | re.DOTALL)
+_SAID_BY = re.compile(r"\s+said_by:(.{0,200})$", re.IGNORECASE | re.DOTALL)
 _AROUND = re.compile(r"\s+around:([0-9]{1,4})$", re.IGNORECASE)
 
 
@@ -94,10 +94,10 @@ def parse_request(text: str) -> Request:
     More paragraphs around than `MOST_AROUND` are as many.
     """
     words = text.strip()
-    bracketed = _BRACKETED.search(words)
-    if bracketed is not None:
-        return Show(bracketed[1], _around(words))
     verb = _VERB.match(words)
+    bracketed = _BRACKETED.search(words)
+    if bracketed is not None and (verb is None or verb[1].lower() not in ("verify", "check")):
+        return Show(bracketed[1], _around(words))
     if verb is None:
         return Ask(words) if words else Help()
     rest = words[verb.end() :].strip()
@@ -115,7 +115,7 @@ def parse_request(text: str) -> Request:
             return Proof(rest)
         case "verify" if rest:
             speaker = _SAID_BY.search(rest)
-            return Verify(rest[: speaker.start()].strip(), speaker[1].strip()) if speaker else Verify(rest)
+            return Verify(rest[: speaker.start()].strip(), speaker[1].strip() or None) if speaker else Verify(rest)
         case "check" if rest and ":" in verb[0]:
             return Check(rest)
         case "help" | "ask" | "search" | "show" | "verify" if not rest:

@@ -24,7 +24,7 @@ from retrieval.errors import ArchivistError, QuestionError, SettingsError, Unkno
 from retrieval.filters import EVERYTHING, Filter
 from retrieval.indexing import IndexReport, Progress
 from retrieval.presenting import receipt_json
-from retrieval.receipts import Receipt, Superseded
+from retrieval.receipts import Fate, Receipt, Superseded
 from retrieval.records import Retired, Source
 from retrieval.searching import narrowed
 from retrieval.settings import ENV_PREFIX, RetrievalSettings, load_settings
@@ -47,6 +47,7 @@ __all__ = [
     "Copy",
     "Difference",
     "Excerpt",
+    "Fate",
     "Filter",
     "Flag",
     "Found",

@@ -14,7 +14,7 @@ from retrieval.codes import CODE_LENGTH, Code, parse_code
 from retrieval.errors import UnknownCode, UnreadableFile
 from retrieval.excerpting import chosen_sentences, in_context, whole_passage
 from retrieval.reading import Reread, reread
-from retrieval.receipts import BytePlaces, Receipt, Superseded
+from retrieval.receipts import BytePlaces, Fate, Receipt, Superseded
 from retrieval.records import PAST, Document, Passage, Retired
 from retrieval.spans import Span, cover, pieces
 from retrieval.splitting import cut_passages
@@ -122,12 +122,15 @@ def _became(wanted: Code, retired: Retired, snapshot: Snapshot) -> Superseded:
     asked = _asked(wanted, retired)
     document = snapshot.document(retired.document_id)
     if document is None or retired.text is None or asked is None:
-        return Superseded(str(wanted), retired, asked, document.source if document else None, (), stands=False)
+        if document is not None:  # it was gone, its words with it, and is there again with others
+            return Superseded(str(wanted), retired, None, document.source, (), Fate.CHANGED)
+        fate = Fate.GONE if retired.text is None else Fate.UNREADABLE
+        return Superseded(str(wanted), retired, asked, None, (), fate)
     words = asked.of(retired.text)
     at = document.text.find(words)
     place = Span(at, at + len(words)) if at >= 0 else None
     now = tuple(whole_passage(passage, document) for passage in _nearest(words, place, document))
-    return Superseded(str(wanted), retired, asked, document.source, now, stands=place is not None)
+    return Superseded(str(wanted), retired, asked, document.source, now, Fate.STANDS if place else Fate.CHANGED)
 
 
 def _asked(wanted: Code, retired: Retired) -> Span | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
+from enum import StrEnum
 
 from retrieval.answers import Excerpt
 from retrieval.records import Retired, Source
@@ -46,6 +47,17 @@ class Receipt:
         return not self.faults
 
 
+class Fate(StrEnum):
+    """What became of the words that had a code."""
+
+    CHANGED = "changed"
+    STANDS = "stands"
+    """They still stand in the document, exactly, and are only cut into passages otherwise."""
+    UNREADABLE = "unreadable"
+    """Their file is there and can't be read at present."""
+    GONE = "gone"
+
+
 @dataclass(frozen=True, slots=True)
 class Superseded:
     """The words that had this code have changed, or their document is gone. Nothing else ever takes the code over."""
@@ -58,8 +70,7 @@ class Superseded:
     """The document as it is now; None where it is gone."""
     now: tuple[Excerpt, ...]
     """Where the document says what comes nearest to the old words; none where it says nothing of the kind."""
-    stands: bool
-    """True: the words still stand in the document, exactly, and are only cut into passages otherwise."""
+    fate: Fate
 
     @property
     def words(self) -> str | None:

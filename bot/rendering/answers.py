@@ -66,7 +66,8 @@ def _no_hits(listing: Listing) -> Line:
 
 def excerpt_blocks(excerpt: Excerpt) -> Iterator[Block]:
     yield _quote(excerpt)
-    yield Row(tuple(_source(excerpt.source, excerpt.passage.paragraph)))
+    # Whatever a title says, its line is never taken for one of ours.
+    yield Row(tuple(_source(excerpt.source, excerpt.passage.paragraph)), Say(Line.FROM))
     if excerpt.source.status is not None:
         note = (Meta(excerpt.source.status_note),) if excerpt.source.status_note else ()
         yield Row(note, Say(Line.STATUS, {"status": Meta(excerpt.source.status)}))
@@ -160,4 +161,4 @@ def nearest_rows(nearest: Sequence[NearMiss], label: Line = Line.NEAREST) -> Ite
     if nearest:
         yield Row((Say(label),), small=True)
     for miss in nearest:
-        yield Row((Meta(miss.source.title, miss.source.url), Meta(miss.passage.code)), small=True)
+        yield Row((Meta(miss.source.title, miss.source.url), Meta(miss.passage.code)), Say(Line.FROM), small=True)

@@ -8,9 +8,15 @@ from collections.abc import Iterable, Iterator
 from bot.catalogue import Line
 from bot.rendering.answers import excerpt_blocks
 from bot.rendering.reply import Attachment, Block, Cut, Meta, Quote, Reply, Row, Say
-from retrieval import Receipt, Shown, Source, Span, Superseded, receipt_json
+from retrieval import Fate, Receipt, Shown, Source, Span, Superseded, receipt_json
 
 Cited = Shown | Receipt | Superseded
+_BECAME = {
+    Fate.CHANGED: Line.SUPERSEDED,
+    Fate.STANDS: Line.SUPERSEDED_STANDS,
+    Fate.UNREADABLE: Line.SUPERSEDED_UNREADABLE,
+    Fate.GONE: Line.SUPERSEDED_GONE,
+}
 
 
 def render_cited(cited: Iterable[Cited], *, private: bool = False) -> Reply:
@@ -30,12 +36,8 @@ def render_cited(cited: Iterable[Cited], *, private: bool = False) -> Reply:
 
 
 def _superseded(old: Superseded) -> Iterator[Block]:
-    code, path = Meta(old.code), Meta(old.retired.path)
-    if old.source is None:
-        yield Row((Say(Line.SUPERSEDED_GONE, {"code": code, "path": path}),))
-    else:
-        line = Line.SUPERSEDED_STANDS if old.stands else Line.SUPERSEDED
-        yield Row((Say(line, {"code": code, "path": path}),))
+    path = old.source.path if old.source else old.retired.path
+    yield Row((Say(_BECAME[old.fate], {"code": Meta(old.code), "path": Meta(path)}),))
     if old.asked is not None and old.words is not None:
         yield Row((Say(Line.OLD_WORDS, {"generation": Meta(str(old.retired.generation))}),))
         yield Quote((Cut(old.retired.place, old.asked, old.words),))

@@ -8,7 +8,7 @@ from itertools import accumulate, groupby
 from unicodedata import bidirectional
 
 from bot.catalogue import Line
-from bot.rendering.claims import claim_line, claims_in
+from bot.rendering.claims import claim_lines, claims_in
 from bot.rendering.escape import escape, escape_signs, safe_link
 from bot.rendering.reply import Attachment, Claim, Cut, Meta, Part, Quote, ReceiptOf, Reply, Row, Say
 from retrieval import GAP, one_line, visible
@@ -74,8 +74,8 @@ def _chunks(reply: Reply) -> Iterator[Page]:
                 yield from (Page(*part) for part in _quote(block, number))
             case Row():
                 yield from (Page(*part) for part in _lines(block, number))
-            case Claim(quote):
-                yield Page(claim_line(quote))
+            case Claim():
+                yield Page(claim_lines(block))
             case ReceiptOf(code):
                 yield Page("", receipts=(code,))
 

@@ -67,9 +67,11 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What somebody says that the archive says, before the verdict on it. META, but it may be long."""
+    """What somebody says that the archive says, and who is supposed to have said it, before the verdict on that. META,
+    but it may be long."""
 
     quote: str
+    said_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

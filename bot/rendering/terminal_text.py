@@ -27,8 +27,9 @@ def _block(block: Quote | Row | Claim, styled: bool) -> str:
                     f"{_BOLD}{shown}{_PLAIN}" if styled and index in bold else shown
                 )
             return "\n".join(f"> {line}" for line in text.rstrip().split("\n"))
-        case Claim(quote):
-            return f"{Line.CLAIM.value} {one_line(quote)}"
+        case Claim(quote, said_by):
+            speaker = f"\n{Line.CLAIMED_SPEAKER.value} {one_line(said_by)}" if said_by is not None else ""
+            return f"{Line.CLAIM.value} {one_line(quote)}{speaker}"
         case Row(parts, label):
             return (f"{_part(label)} " if label else "") + DOT.join(_part(part) for part in parts)
 

@@ -47,7 +47,7 @@ def render_checked(checked: Sequence[Checked], *, private: bool = False) -> Repl
 
 
 def _verdict(verified: Verified) -> Iterator[Block]:
-    yield Claim(verified.quote)
+    yield Claim(verified.quote, verified.said_by)
     yield Row((Say(_RULINGS[verified.ruling]),))
     if verified.flags:
         yield Row(tuple(Say(_FLAGS[flag]) for flag in verified.flags))

@@ -11,7 +11,7 @@ from discord import ui
 
 from bot.catalogue import Line
 from bot.rendering.claims import claims_in
-from bot.requests import Proof, Request, Share
+from bot.requests import Proof, Request, Share, Verify
 
 _CODE = r"[0-9A-Z]{10}(?:\.\d{1,4}(?:-\d{1,4})?)?"
 RECEIPT = re.compile(rf"receipt:(?P<code>{_CODE})")
@@ -68,7 +68,7 @@ def _shared(message: discord.Message | None) -> Request:
     """What the message that holds the button was about. It is one of ours, so nobody else wrote what is read here."""
     held = list(_walk(message.components)) if message is not None else []
     texts = [part.content for part in held if isinstance(part, discord.TextDisplay)]
-    claims = tuple(claim for text in texts for claim in claims_in(text))
+    claims = tuple(Verify(claim.quote, claim.said_by) for text in texts for claim in claims_in(text))
     ids = (part.custom_id or "" for part in held if isinstance(part, discord.Button))
     codes = tuple(found["code"] for one in ids if (found := RECEIPT.fullmatch(one)))
     return Share(claims, () if claims else codes)

@@ -160,7 +160,7 @@ def source_text(source: Source, paragraph: int) -> str:
     dated = source.published.isoformat() if source.published else "undated"
     said = [source.title, source.publisher, source.author, dated, f"paragraph {paragraph}", source.path, source.url]
     status = [f"{source.status}: {source.status_note}" if source.status_note else source.status]
-    return " · ".join(one_line(part) for part in (*said, *status) if part)
+    return "— " + " · ".join(one_line(part) for part in (*said, *status) if part)
 
 
 def listing_text(listing: Listing) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from retrieval.answers import Shown
 from retrieval.presenting.answers import Json, excerpt_json, excerpt_text, shown_json, shown_text, source_json
-from retrieval.receipts import BytePlaces, Receipt, Superseded
+from retrieval.receipts import BytePlaces, Fate, Receipt, Superseded
 from retrieval.spans import Span
 from retrieval.visibility import one_line, visible
 
@@ -103,7 +103,7 @@ def superseded_json(old: Superseded) -> Json:
         "path": old.retired.path,
         "title": old.retired.title,
         "last_generation": old.retired.generation,
-        "stands": old.stands,
+        "fate": old.fate.value,
         "old": old.words,
         "new": [excerpt_json(excerpt) for excerpt in old.now],
     }
@@ -120,9 +120,10 @@ def _superseded_lines(old: Superseded) -> Iterator[str]:
 
 
 def _what_became(old: Superseded) -> str:
-    path = one_line(old.retired.path)
-    if old.source is None:
-        return f"{path} is no longer in the archive."
-    if old.stands:
-        return f"the same words still stand in {path}, in other passages."
-    return f"the words changed in {path}."
+    path = one_line(old.source.path if old.source else old.retired.path)
+    return {
+        Fate.CHANGED: f"the words changed in {path}.",
+        Fate.STANDS: f"the same words still stand in {path}, in other passages.",
+        Fate.UNREADABLE: f"{path} can't be read at present.",
+        Fate.GONE: f"{path} is no longer in the archive.",
+    }[old.fate]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import stat
 from collections.abc import Iterator
@@ -83,6 +84,8 @@ def opened(folder: Path, path: str, most_bytes: int) -> Iterator[BufferedReader]
                 raise UnreadableFile(_too_large(most_bytes))
             yield file
     except OSError as error:
+        if error.errno in (errno.ELOOP, errno.EMLINK):  # of O_NOFOLLOW
+            raise UnreadableFile("a link, and links are not followed") from None
         raise UnreadableFile(f"can't be opened: {error.strerror}") from None
 
 

@@ -55,6 +55,8 @@ class LocalDraft:
         # Nobody reads a draft and a crash throws it away, so a journal would protect nothing; `finish` syncs the file.
         self._tables.execute("PRAGMA journal_mode = OFF")
         self._tables.execute("PRAGMA synchronous = OFF")
+        # What leaves the archive leaves the file: SQLite would keep it in pages that it means to use again.
+        self._tables.execute("PRAGMA secure_delete = ON")
         if base is None:
             self._tables.executescript(schema.DDL + retired.DDL)
         self._tables.execute("BEGIN")

@@ -1,6 +1,7 @@
 """Passages that were once in the index and whose words are no longer: what a code that was written down stands for.
 
-A document that is gone was taken out of the archive, so its words go, too; that its passage was there is kept.
+A document that is gone was taken out of the archive, so its words go, too; that its passage was there is kept. One
+whose file is there and can't be read is not gone.
 """
 
 from __future__ import annotations
@@ -77,7 +78,8 @@ def _holds(tables: sqlite3.Connection, code: str) -> bool:
 def settle(tables: sqlite3.Connection) -> None:
     """Once a generation is complete: what it holds is not retired, and of documents that are gone no words stay."""
     tables.execute("DELETE FROM retired WHERE code IN (SELECT code FROM passages)")
-    tables.execute("UPDATE retired SET text = NULL WHERE document_id NOT IN (SELECT id FROM documents)")
+    there = "SELECT id FROM documents UNION ALL SELECT identity FROM files"
+    tables.execute(f"UPDATE retired SET text = NULL WHERE document_id NOT IN ({there})")
 
 
 def retired_of(rows: Iterable[tuple[Any, ...]]) -> list[Retired]:

@@ -54,9 +54,9 @@ async def test_every_quote_is_a_slice_of_the_seed_and_has_its_source_and_code(wo
     assert said.page.quotes
     for quote in said.page.quotes:
         assert quote.text in seed_text
-    sources = [row.text for row in said.page.rows if row.text.startswith(TITLE)]
+    sources = [row.text for row in said.page.rows if row.text.startswith(f"— {TITLE}")]
     assert len(sources) == len(said.page.quotes) == len(codes_in(said))
-    assert sources[0].startswith(f"{TITLE} · undated · paragraph 3 · ")
+    assert sources[0].startswith(f"— {TITLE} · undated · paragraph 3 · ")
     assert sources[0].endswith("000_1c64d74089188847.txt")
 
 

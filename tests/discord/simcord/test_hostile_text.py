@@ -149,7 +149,7 @@ async def test_metadata_is_read_as_it_stands(new_world: NewWorld, new_archive: N
     (said,) = await world.slash("search", words="tower")
     source, status, *_ = said.page.rows
     assert as_in_the_source(source.text).startswith(
-        f"{SIDE['title']} · {SIDE['publisher']} · {SIDE['author']} · 2022-05-01"
+        f"— {SIDE['title']} · {SIDE['publisher']} · {SIDE['author']} · 2022-05-01"
     )
     assert source.text.endswith(name)
     assert source.live == []
@@ -203,7 +203,7 @@ async def source_line(world: World, url: str) -> Part:
 async def test_only_plain_http_and_https_become_links(linked: World) -> None:
     for url in NO_LINKS:
         source = await source_line(linked, url)
-        assert source.live == [] and source.text.startswith("The tower · undated"), url
+        assert source.live == [] and source.text.startswith("— The tower · undated"), url
 
 
 async def test_a_link_leads_where_the_metadata_says_and_is_shown_in_full(linked: World) -> None:
@@ -211,7 +211,7 @@ async def test_a_link_leads_where_the_metadata_says_and_is_shown_in_full(linked:
         source = await source_line(linked, url)
         link = the_link(source)
         assert unquote(link) == unquote(url), "brackets may be written as %28, which is the same address"
-        assert source.text.startswith(f"The tower (<{link}>) · undated"), "it stands behind no other words"
+        assert source.text.startswith(f"— The tower (<{link}>) · undated"), "it stands behind no other words"
 
 
 async def test_an_address_cannot_break_out_of_its_link(linked: World) -> None:
@@ -242,7 +242,7 @@ async def test_an_endless_title_is_clipped_and_says_so(new_world: NewWorld, new_
     world = await new_world(new_archive(files)).start()
     (said,) = await world.slash("search", words="tower")
     title = said.page.rows[0].text.split(" · ")[0]
-    assert title.endswith("…") and set(title[:-1]) == {"*"} and len(title) <= 200
+    assert title.endswith("…") and set(title[:-1]) == {"—", " ", "*"} and len(title) <= len("— ") + 200
 
 
 # What people type

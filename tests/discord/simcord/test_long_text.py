@@ -124,8 +124,8 @@ async def test_pages_of_a_private_answer_are_all_private(heronry: Heronry) -> No
 async def test_the_source_line_follows_the_last_page_of_its_quote(heronry: Heronry) -> None:
     said = await (await heronry(10)).slash("search", words='"heron 3"')
     lines = [row.text for one in said for row in one.page.rows if row.text]
-    assert lines[0].startswith("Herons 3 · undated") and len(said) > 1
-    assert not any(row.text.startswith("Herons 3") for row in said[0].page.rows)
+    assert lines[0].startswith("— Herons 3 · undated") and len(said) > 1
+    assert not any(row.text.startswith("— Herons 3") for row in said[0].page.rows)
 
 
 # Pages, without a bot around them

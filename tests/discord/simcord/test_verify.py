@@ -93,3 +93,18 @@ async def test_hostile_words_in_a_quote_do_nothing(world: World) -> None:
     assert answer.page.kinds <= {"bold", "italic", "small"}
     [shared] = await pressed(world, answer, "share")
     assert [line.text for line in shared.page.rows] == [line.text for line in answer.page.rows]
+
+
+async def test_the_speaker_who_was_claimed_is_shared_with_the_quote(world: World) -> None:
+    [answer] = await world.slash("verify", quote=LIBERATED, said_by="*Napoleon*", private=True)
+    assert answer.holds(Line.ELSEWHERE) and f"{Line.CLAIMED_SPEAKER.value} *Napoleon*" in answer.text
+    [shared] = await pressed(world, answer, "share")
+    assert [line.text for line in shared.page.rows] == [line.text for line in answer.page.rows]
+
+
+async def test_half_a_quote_is_never_shared_as_the_whole(world: World, seed_text: str) -> None:
+    verbatim = seed_text[seed_text.index("Multiple Russian") :][:1600].rsplit(" ", 1)[0]
+    [answer] = await world.slash("verify", quote=f"{verbatim} and then they all went home", private=True)
+    assert answer.holds(Line.ALTERED)
+    shared = await pressed(world, answer, "share")
+    assert not any(said.holds(Line.EXACT) or said.holds(Line.TYPOGRAPHY) for said in shared)

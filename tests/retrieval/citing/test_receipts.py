@@ -59,8 +59,13 @@ def test_a_receipt_slices_the_words_out_of_the_file_itself(receipt_of, folder, e
 @pytest.mark.parametrize("encoding", ENCODINGS)
 def test_the_script_confirms_what_holds(receipt_of, check, encoding):
     lines, status = check(receipt_json(receipt_of(encoding=encoding)))
-    assert status == 0 and len(lines) == 6
-    assert all(line.startswith("holds: ") for line in lines)
+    assert status == 0 and [line.split(":")[0] for line in lines] == [
+        *["holds"] * 4,
+        "reads",
+        *["holds"] * 2,
+        "not checked",
+    ]
+    assert lines[4].rstrip().endswith("at noon. [船 waited outside 🚢.] Nobody saw the captain again.")
 
 
 def test_the_second_of_two_equal_passages_has_a_receipt_of_its_own(archive, put, check):
@@ -116,6 +121,7 @@ def altered(receipt, change):
         (lambda said: said.update(text_sha256="0" * 64), "its text"),
         (lambda said: said["pieces"][0].update(words="船 waited inside 🚢."), "are the words"),
         (lambda said: said["pieces"][0].update(words=""), "are the words"),
+        (lambda said: said.update(encoding=None), "where in the file"),
         (lambda said: said["pieces"][0].update(bytes=[0, 3]), "are these words"),
         (lambda said: said["pieces"][0].update(characters=[0, 3]), "are the words"),
         (lambda said: said.update(code="K7Q2M9XA4B.2"), "the code"),
@@ -130,6 +136,22 @@ def test_the_script_finds_every_part_that_was_altered(receipt_of, check, change,
     assert any(line.startswith("FAILS: ") and fails in line for line in lines)
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda said: said["pieces"][0].update(characters=[-5, -1]),
+        lambda said: said["pieces"][0].update(bytes=[-5, -1]),
+        lambda said: said["pieces"][0].update(bytes=None),
+        lambda said: said["passage"].update(characters=[0, 10**9]),
+        lambda said: said.update(byte_order_mark=-3),
+        lambda said: said.update(pieces=[]),
+    ],
+)
+def test_places_that_are_none_make_no_receipt(receipt_of, check, change):
+    lines, status = check(altered(receipt_of(), change))
+    assert status == 2 and lines == []
+
+
 def test_the_script_finds_a_file_that_was_altered(receipt_of, check, put):
     receipt = receipt_json(receipt_of())
     put("ferry.txt", FERRY.replace("noon", "dusk"))
@@ -138,7 +160,17 @@ def test_the_script_finds_a_file_that_was_altered(receipt_of, check, put):
 
 
 @pytest.mark.parametrize(
-    "receipt", ["", "{}", "[]", "null", '{"receipt": 2}', '{"receipt": 1, "sha256": 1, "encoding": "no such"}', "\0"]
+    "receipt",
+    [
+        "",
+        "{}",
+        "[]",
+        "null",
+        '{"receipt": 2}',
+        '{"receipt": 1, "sha256": 1, "encoding": "no such"}',
+        "\0",
+        "[" * 99_999,
+    ],
 )
 def test_what_is_no_receipt_is_told_in_one_line(check, put, receipt):
     put("ferry.txt", FERRY)
