@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -28,6 +28,11 @@ class Cues:
     function_words: frozenset[str]
     pronouns: frozenset[str]
     leaning: frozenset[str]
+    stand_ins: Mapping[str, str | None]
+    """A pronoun -> the gender of whom it can stand for; None where it tells none."""
+    titles: Mapping[str, str]
+    """A title or an office in small letters -> the gender that it tells."""
+    offices: frozenset[str]
     qualifier: re.Pattern[str]
 
 
@@ -52,6 +57,9 @@ def english() -> Cues:
         function_words=frozenset(around["function_words"]),
         pronouns=frozenset(around["pronouns"]),
         leaning=frozenset(around["leaning"]),
+        stand_ins={word: gender if gender in {"he", "she"} else None for gender, word in _each(said["stand_ins"])},
+        titles={word: gender for gender, word in _each(said["titles"])},
+        offices=frozenset(said["offices"]),
         qualifier=re.compile(f"{starts}|{holds}", re.IGNORECASE),
     )
 
@@ -62,6 +70,10 @@ def _by_form(frames: Mapping[str, Sequence[str]]) -> Frames:
         for form in {form for entry in entries for form in entry.split()}:
             found[form].append(frame)
     return {form: tuple(of) for form, of in found.items()}
+
+
+def _each(listed: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, str]]:
+    return ((kind, word) for kind, words in listed.items() for word in words)
 
 
 def _any(words: Iterable[str]) -> str:

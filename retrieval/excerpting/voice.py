@@ -118,7 +118,7 @@ def _nobody_else_speaks(around: Surroundings, at: int, found: Features) -> bool:
     sentence = around.sentences[at]
     opening = next((word.bare for word in sentence.words if word.small[0].isalnum()), "")
     told = {("sentence", "quoted"), ("sentence", "phrase"), ("sentence", "first person"), ("before", "ends quoted")}
-    leans = opening in english().leaning or opening in english().pronouns
+    leans = opening in english().leaning | english().pronouns | english().stand_ins.keys()
     told.add(("before", "verb in the same paragraph"))  # what somebody said may go on
     no_cue = found.get(("sentence", "no verb"), 0.0) == 1.0 and not told & found.keys()
     return bool(sentence.words) and no_cue and not leans
