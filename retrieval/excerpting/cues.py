@@ -26,6 +26,16 @@ class Cues:
     passive: frozenset[str]
     articles: frozenset[str]
     function_words: frozenset[str]
+    telling_words: frozenset[str]
+    """Those and others that are more or less often in a claim."""
+    alone: frozenset[str]
+    """Frames whose verbs tell a claim without a subject too."""
+    signs: Mapping[str, str]
+    """A word -> what it is a sign of, as `voice.toml` names it."""
+    be: frozenset[str]
+    clause: frozenset[str]
+    of_something: frozenset[str]
+    opens_object: frozenset[str]
     pronouns: frozenset[str]
     leaning: frozenset[str]
     stand_ins: Mapping[str, str | None]
@@ -55,6 +65,13 @@ def english() -> Cues:
         passive=frozenset(around["passive"]),
         articles=frozenset(around["articles"]),
         function_words=frozenset(around["function_words"]),
+        telling_words=frozenset([*around["function_words"], *around["telling_words"]]),
+        alone=frozenset(said["alone"]),
+        signs={word: sign for sign, word in _each(said["signs"])},
+        be=frozenset(around["be"]),
+        clause=frozenset(around["clause"]),
+        of_something=frozenset(around["of_something"]),
+        opens_object=frozenset(around["opens_object"]),
         pronouns=frozenset(around["pronouns"]),
         leaning=frozenset(around["leaning"]),
         stand_ins={word: gender if gender in {"he", "she"} else None for gender, word in _each(said["stand_ins"])},
