@@ -111,37 +111,36 @@ def candidates(around: Surroundings, at: int, pronoun: Pronoun) -> dict[str, tup
         for name in people(around).named(back)[:: -1 if back == at else 1]:
             if back != at or name.place < pronoun.place:
                 found.setdefault(name.surname, []).append((back, name))
-    agreeing = {
-        surname: _agreement(pronoun, [name for _, name in mentions]) for surname, mentions in found.items()
-    }
+    agreeing = {surname: _agreement(pronoun, [name for _, name in mentions]) for surname, mentions in found.items()}
     mentions_of = {surname: people(around).mentions(surname) for surname in found}
     most = max((mentions_of[surname] for surname in found if agreeing[surname] == "agrees"), default=0)
     order = speakers = 0
     weighed: dict[str, tuple[int, list[str]]] = {}
     for surname, mentions in found.items():
         last, name = mentions[0]
-        agrees, back = agreeing[surname], _DISTANCES[at - last]
+        agrees, distance = agreeing[surname], _DISTANCES[at - last]
         names = [each for _, each in mentions]
+        speaks = any(each.speaks for each in names)
         first = people(around).named(last)[0].place == name.place
         signs = [
-            f"{pronoun.kind}",
+            pronoun.kind,
             f"{agrees}, number {min(order, 4)}",
             f"{agrees}, {pronoun.kind}",
-            f"{back} back, number {min(order, 4)}",
-            f"{back} back, {'speaks' if name.speaks else 'does not speak'}",
-            f"{back} back, {'opens' if name.opens else 'first' if first else 'later'}",
-            f"{back} back, {'same' if around.paragraphs[last] == around.paragraphs[at] else 'other'} paragraph",
+            f"{distance} back, number {min(order, 4)}",
+            f"{distance} back, {'speaks' if name.speaks else 'does not speak'}",
+            f"{distance} back, {'opens' if name.opens else 'first' if first else 'later'}",
+            f"{distance} back, {'same' if around.paragraphs[last] == around.paragraphs[at] else 'other'} paragraph",
             f"named {min(len(mentions), 4)} times near",
             f"named 2^{min(mentions_of[surname].bit_length(), _MOST_MENTIONS)} times",
-            f"speaker number {min(speakers, 2)}" if any(each.speaks for each in names) and agrees == "agrees" else "no speaker",
+            f"speaker number {min(speakers, 2)}" if speaks and agrees == "agrees" else "no agreeing speaker",
             *["most named"] * (agrees == "agrees" and mentions_of[surname] == most),
-            *["speaks somewhere"] * any(each.speaks for each in names),
+            *["speaks somewhere"] * speaks,
             *["only in quotations"] * all(each.is_quoted for each in names),
             *["full name"] * any(each.is_full for each in names),
         ]
         weighed[surname] = last, signs
         order += agrees not in {"disagrees", "nobody"} and not all(each.is_quoted for each in names)
-        speakers += any(each.speaks for each in names) and agrees == "agrees"
+        speakers += speaks and agrees == "agrees"
     return weighed
 
 
@@ -157,8 +156,8 @@ def _agreement(pronoun: Pronoun, names: list[Name]) -> str:
 def _claims(around: Surroundings, at: int, place: int) -> bool:
     """Whether the pronoun stands beside a verb that tells a claim: "he later said"."""
     words, verbs = around.sentences[at].words, english().verbs
-    if place and words[place - 1].small in verbs and words[place - 1].small != "like":
-        return True
+    if place > 1 and words[place - 1].small in verbs and (words[place - 2].is_mark or words[place - 2].small == ","):
+        return True  # “…,” said he
     for behind in words[place + 1 : place + 1 + _LATEST_VERB]:
         if behind.is_mark or behind.small in {".", ","}:
             return False

@@ -45,6 +45,7 @@ class People:
         self._names: dict[int, tuple[Name, ...]] = {}
         self._genders: dict[str, str | None] = {}
         self._mentions: dict[str, int] = {}
+        self._inside: dict[str, bool] = {}
 
     def named(self, at: int) -> tuple[Name, ...]:
         """In sentence `at`, in order."""
@@ -59,6 +60,14 @@ class People:
             self._mentions[surname] = self._around.text.count(surname, max(end - EARLIER, 0), end)
         return self._mentions[surname]
 
+    def _stands_inside(self, surname: str) -> bool:
+        """Whether it is written so within a sentence too."""
+        if surname not in self._inside:
+            text, end = self._around.text, self._around.spans[-1].end
+            within = re.compile(rf"[a-z,] {re.escape(surname)}\b")
+            self._inside[surname] = within.search(text, max(end - EARLIER, 0), end) is not None
+        return self._inside[surname]
+
     def _read(self, at: int) -> Iterator[Name]:
         words, text = self._around.sentences[at].words, self._around.text
         for start, place in _runs_of_capitals(words):
@@ -68,6 +77,8 @@ class People:
                 if surname not in self._genders:
                     self._genders[surname] = _gender_elsewhere(text, surname, self._around.spans[-1].end)
                 gender = self._genders[surname]
+            if start == place == 0 and gender is None and not self._stands_inside(surname):
+                continue  # “Rope lay about”: a word that opens a sentence
             verbs, offices = english().verbs, english().offices
             before = [word.small for word in words[max(start - 2, 0) : start]]
             inside = {word.small for word in words[start:place]}
@@ -95,7 +106,9 @@ def _runs_of_capitals(words: Sequence[Word]) -> Iterator[tuple[int, int]]:
         start = place if start is None else start
         behind = words[place + 1] if place + 1 < len(words) else None
         goes_on = behind is not None and behind.is_capital and behind.bare not in cues.pronouns
-        shortened = behind is not None and behind.small == "." and place + 2 < len(words) and words[place + 2].is_capital
+        shortened = (
+            behind is not None and behind.small == "." and place + 2 < len(words) and words[place + 2].is_capital
+        )
         if goes_on or (shortened and (len(word.small) == 1 or word.small in cues.offices or word.small in cues.titles)):
             continue
         if start < place or word.small not in no_name:
@@ -123,7 +136,9 @@ def _gender_elsewhere(text: str, surname: str, end: int) -> str | None:
     at = max(end - EARLIER, 0)
     while (at := text.find(surname, at, end)) >= 0:
         for word in re.findall(r"\w+", text[max(at - _BEFORE_SURNAME, 0) : at])[:-3:-1]:
-            told = english().titles.get(word.lower()) or (first_names().get(word.lower()) if word[0].isupper() else None)
+            told = english().titles.get(word.lower()) or (
+                first_names().get(word.lower()) if word[0].isupper() else None
+            )
             if told:
                 return told
         at += len(surname)

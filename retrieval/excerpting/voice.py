@@ -19,9 +19,12 @@ from retrieval.excerpting.attribution import find_attributions, with_subject
 from retrieval.excerpting.cues import english
 from retrieval.excerpting.surroundings import Surroundings, Word
 from retrieval.excerpting.voice_features import Features, features, nouns_of, verbs_of
+from retrieval.spans import Span
 
 QUOTATION = 0.5
 """A sentence of which a larger share of the words is in quotation marks is called a quotation."""
+LEAST_WORD = 0.25
+"""Weight of a noun, an adjective or an adverb that is shown as the cue."""
 FARTHEST = 3
 """Sentences of one paragraph between a quotation and the words that say whose it is."""
 LONGEST_SPEECH = 8
@@ -112,7 +115,7 @@ def own_cue(around: Surroundings, at: int) -> Attribution | None:
         if not word.is_quoted
     ]
     heaviest, cue = max(others, default=(0.0, span))
-    return Attribution(cue, cue.of(around.text), cue.of(around.text)) if heaviest > 0 else None
+    return Attribution(cue, cue.of(around.text), cue.of(around.text)) if heaviest > LEAST_WORD else None
 
 
 def _told_by(around: Surroundings, sentence: Span, verb: Word) -> Attribution | None:

@@ -60,7 +60,7 @@ def main() -> None:
     lines = [
         "# How much each sign of naming.py speaks for a name as whom the pronoun of a claim means.",
         "# Written by: python -m tests.bench.fit_naming ../shared/data/polnear",
-        f"# {len(rows)} names before pronouns of {len(claims)} articles of PolNeAR's train split, {sum(meant)} of them meant.",
+        f"# {len(rows)} names before pronouns of {len(claims)} articles of PolNeAR's train split, {sum(meant)} meant.",
         f"intercept = {model.intercept_[0]:.2f}",
         f"worth = {WORTH}",
         "",
