@@ -25,7 +25,7 @@ from retrieval.splitting import cut_passages
 
 RAREST = 20
 LEAST = 0.02
-WORTH = 0.0105
+WORTH = 0.0098
 NAMING = Path(__file__).parents[2] / "retrieval" / "excerpting" / "naming.toml"
 
 
