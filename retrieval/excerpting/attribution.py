@@ -37,16 +37,21 @@ def find_attributions(text: str, sentence: Span) -> tuple[Attribution, ...]:
     return tuple(Attribution(span.shifted(sentence.start), span.of(words), cue) for span, cue in found)
 
 
-def with_subject(text: str, sentence: Span, verb: Span) -> Attribution:
-    """The verb with whoever is before it in its clause, where that can be a subject; else the verb alone."""
+def with_subject(text: str, sentence: Span, verb: Span) -> Attribution | None:
+    """The verb with whoever is before it in its clause, where that can be a subject; None where it can't."""
     words = sentence.of(text)
     at = verb.shifted(-sentence.start)
     before = words[_last_break(_breaks(words), at.start) : at.start]
     listed = _WORD.findall(before)
     cues = english()
-    fits = 0 < len(listed) <= _LONGEST_SUBJECT and listed[-1].lower() not in cues.passive | cues.articles
-    span = Span(at.start - len(before.lstrip()) if fits else at.start, at.end).shifted(sentence.start)
+    if not 0 < len(listed) <= _LONGEST_SUBJECT or listed[-1].lower() in cues.passive | cues.articles:
+        return None
+    span = Span(at.start - len(before.lstrip()), at.end).shifted(sentence.start)
     return Attribution(span, span.of(text), verb.of(text))
+
+
+def has_phrase(sentence: str) -> bool:
+    return next(_by_phrase(sentence, english(), _breaks(sentence)), None) is not None
 
 
 def _by_phrase(sentence: str, cues: Cues, breaks: Sequence[Span]) -> Iterator[tuple[Span, str]]:

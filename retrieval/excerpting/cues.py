@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -26,8 +26,23 @@ class Cues:
     passive: frozenset[str]
     articles: frozenset[str]
     function_words: frozenset[str]
+    telling_words: frozenset[str]
+    """Those and others that are more or less often in a claim."""
+    alone: frozenset[str]
+    """Frames whose verbs tell a claim without a subject too."""
+    signs: Mapping[str, str]
+    """A word -> what it is a sign of, as `voice.toml` names it."""
+    be: frozenset[str]
+    clause: frozenset[str]
+    of_something: frozenset[str]
+    opens_object: frozenset[str]
     pronouns: frozenset[str]
     leaning: frozenset[str]
+    stand_ins: Mapping[str, str | None]
+    """A pronoun -> the gender of whom it can stand for; None where it tells none."""
+    titles: Mapping[str, str]
+    """A title or an office in small letters -> the gender that it tells."""
+    offices: frozenset[str]
     qualifier: re.Pattern[str]
 
 
@@ -50,8 +65,18 @@ def english() -> Cues:
         passive=frozenset(around["passive"]),
         articles=frozenset(around["articles"]),
         function_words=frozenset(around["function_words"]),
+        telling_words=frozenset([*around["function_words"], *around["telling_words"]]),
+        alone=frozenset(said["alone"]),
+        signs={word: sign for sign, word in _each(said["signs"])},
+        be=frozenset(around["be"]),
+        clause=frozenset(around["clause"]),
+        of_something=frozenset(around["of_something"]),
+        opens_object=frozenset(around["opens_object"]),
         pronouns=frozenset(around["pronouns"]),
         leaning=frozenset(around["leaning"]),
+        stand_ins={word: gender if gender in {"he", "she"} else None for gender, word in _each(said["stand_ins"])},
+        titles={word: gender for gender, word in _each(said["titles"])},
+        offices=frozenset(said["offices"]),
         qualifier=re.compile(f"{starts}|{holds}", re.IGNORECASE),
     )
 
@@ -62,6 +87,10 @@ def _by_form(frames: Mapping[str, Sequence[str]]) -> Frames:
         for form in {form for entry in entries for form in entry.split()}:
             found[form].append(frame)
     return {form: tuple(of) for form, of in found.items()}
+
+
+def _each(listed: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, str]]:
+    return ((kind, word) for kind, words in listed.items() for word in words)
 
 
 def _any(words: Iterable[str]) -> str:

@@ -1,185 +1,166 @@
-"""Whom "he" or "she" stands for: the sentence that names somebody who can be meant.
+"""Whom "he", "she" or "they" stands for: the sentences behind which a reader knows it.
 
-A pronoun stands for the last one named before it that its gender allows (recency and agreement, as in Hobbs 1978,
-"Resolving pronoun references"). Gender is told by a title or a first name (`first_names_en.toml`), here or
-earlier; whose gender nothing tells can be meant by either.
+Each name that is near before a pronoun is weighed by how far back it is, whether its gender agrees, whether it
+speaks or opens its sentence, and how often it is named (the signs of Lappin and Leass 1994, "An algorithm for
+pronominal anaphora resolution"); `naming.toml` has the weights and says which script fits them. Of somebody who
+is as likely meant as another, both are shown.
 """
 
 from __future__ import annotations
 
-import re
+import math
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import NamedTuple, Self
 
 from retrieval.excerpting.cues import english
-from retrieval.excerpting.surroundings import Surroundings, Word
+from retrieval.excerpting.people import Name, people
+from retrieval.excerpting.surroundings import Surroundings
 
 MOST_BACK = 12
 """Sentences that are gone back for a name. Of PolNeAR's pronouns 92 in 100 have theirs within 6, 95 within 12."""
-EARLIER = 20_000
-"""Characters before the passage in which a first name is looked for."""
-_GENDERS = {"he": "he", "him": "he", "his": "he", "himself": "he", "she": "she", "her": "she", "herself": "she"}
-_TITLES = {"mr": "he", "sir": "he", "mrs": "she", "ms": "she", "miss": "she", "dame": "she"}
-_OFFICES = frozenset(
-    [
-        "president",
-        "senator",
-        "sen",
-        "gov",
-        "governor",
-        "rep",
-        "representative",
-        "congressman",
-        "congresswoman",
-        "secretary",
-        "mayor",
-        "judge",
-        "justice",
-        "dr",
-        "prof",
-        "professor",
-        "gen",
-        "general",
-        "lt",
-        "col",
-        "colonel",
-        "captain",
-        "capt",
-        "sgt",
-        "pope",
-        "king",
-        "queen",
-        "prime",
-        "minister",
-        "chief",
-        "director",
-        "chairman",
-        "chairwoman",
-        "spokesman",
-        "spokeswoman",
-        "candidate",
-        "nominee",
-        "attorney",
-        "ambassador",
-        "rev",
-        "pastor",
-    ]
-)
-_FEMALE_OFFICES = frozenset({"congresswoman", "chairwoman", "spokeswoman", "queen"})
-_MALE_OFFICES = frozenset({"congressman", "chairman", "spokesman", "king", "pope"})
+_DISTANCES = ("0", "1", "2", "3", *["4 to 6"] * 3, *["7 and more"] * (MOST_BACK - 6))
+_MOST_MENTIONS = 5
+_LATEST_VERB = 3
+"""Words behind a pronoun among which its verb is: "he has often said"."""
 
 
-def namer(around: Surroundings, at: int) -> int | None:
-    """Index of the sentence that names whom a pronoun of sentence `at` stands for; None where it has no need of one."""
-    asked = _unresolved(around, at)
-    if asked is None:
-        return None
-    likely = None
-    for back in range(at - 1, max(at - MOST_BACK, 0) - 1, -1):
-        fit = {_agrees(around, word_at, back, asked) for word_at in _names(around.sentences[back].words)}
-        if True in fit:
-            return back
-        if None in fit and likely is None and at - back <= 3:
-            likely = back
-    return likely
+class Pronoun(NamedTuple):
+    place: int
+    gender: str | None
+    kind: str
+    """How it stands in its sentence, as `naming.toml` names it."""
 
 
-def claims_as_pronoun(around: Surroundings, at: int) -> bool:
-    """Whether "he" or "she", or what is theirs, stands beside a verb that tells a claim: "he later said"."""
+@dataclass(frozen=True, slots=True)
+class Weights:
+    intercept: float
+    worth: float
+    """The least probability that is worth a sentence."""
+    of: Mapping[str, float]
+
+    @classmethod
+    @cache
+    def load(cls) -> Self:
+        """Those that come with the program."""
+        said = tomllib.loads(files(__package__).joinpath("naming.toml").read_text(encoding="utf-8"))
+        return cls(said["intercept"], said["worth"], said["weights"])
+
+    def evidence(self, found: Collection[str]) -> float:
+        """From 0 to 1: how probable it is that the pronoun claims something and stands for that name."""
+        return 1 / (1 + math.exp(-self.intercept - sum(self.of.get(feature, 0.0) for feature in found)))
+
+
+def namers(around: Surroundings, at: int, shown: Collection[int]) -> list[int]:
+    """Indices of the sentences to show beside `shown` so that whom a pronoun of sentence `at` can mean is named."""
+    pronoun = pronoun_of(around, at)
+    if pronoun is None:
+        return []
+    weights, named = Weights.load(), people(around).named
+    open_: dict[str, float] = {}
+    places: dict[str, int] = {}
+    for surname, (last, found) in candidates(around, at, pronoun).items():
+        open_[surname], places[surname] = weights.evidence(found), last
+    for sentence in shown:
+        for name in named(sentence):
+            if sentence != at or name.place < pronoun.place:
+                open_.pop(name.surname, None)
+    chosen: list[int] = []
+    while open_:
+        gains = {
+            back: sum(open_.get(surname, 0.0) for surname in {name.surname for name in named(back)})
+            for back in {places[surname] for surname in open_}
+        }
+        best = max(gains, key=lambda back: (gains[back], back))
+        if gains[best] < weights.worth:
+            break
+        chosen.append(best)
+        for name in named(best):
+            open_.pop(name.surname, None)
+    return chosen
+
+
+def pronoun_of(around: Surroundings, at: int) -> Pronoun | None:
+    """The first that claims something, else the first before which the sentence names nobody that it can mean."""
+    words, cues = around.sentences[at].words, english()
+    fallback = None
+    for place, word in enumerate(words):
+        if word.is_quoted or word.bare not in cues.stand_ins:
+            continue
+        gender = cues.stand_ins[word.bare]
+        if word.bare in cues.pronouns and _claims(around, at, place):
+            return Pronoun(place, gender, f"{word.bare if gender is None else 'he or she'} claims")
+        if fallback is None:
+            before = [name for name in people(around).named(at) if name.place < place]
+            opens = "opens" if place < 2 else "inside"
+            if gender is None and opens == "opens":
+                fallback = Pronoun(place, gender, f"{word.bare} opens")
+            elif gender is not None and not any(name.gender == gender for name in before):
+                is_subject = word.bare in cues.pronouns
+                fallback = Pronoun(place, gender, f"{'he or she' if is_subject else 'his or her'} {opens}")
+    return fallback
+
+
+def candidates(around: Surroundings, at: int, pronoun: Pronoun) -> dict[str, tuple[int, list[str]]]:
+    """Surname -> the last sentence that it is in, and what speaks for that it is meant. The latest comes first."""
+    found: dict[str, list[tuple[int, Name]]] = {}
+    for back in range(at, max(at - MOST_BACK, 0) - 1, -1):
+        for name in people(around).named(back)[:: -1 if back == at else 1]:
+            if back != at or name.place < pronoun.place:
+                found.setdefault(name.surname, []).append((back, name))
+    agreeing = {surname: _agreement(pronoun, [name for _, name in mentions]) for surname, mentions in found.items()}
+    mentions_of = {surname: people(around).mentions(surname) for surname in found}
+    most = max((mentions_of[surname] for surname in found if agreeing[surname] == "agrees"), default=0)
+    order = speakers = 0
+    weighed: dict[str, tuple[int, list[str]]] = {}
+    for surname, mentions in found.items():
+        last, name = mentions[0]
+        agrees, distance = agreeing[surname], _DISTANCES[at - last]
+        names = [each for _, each in mentions]
+        speaks = any(each.speaks for each in names)
+        first = people(around).named(last)[0].place == name.place
+        signs = [
+            pronoun.kind,
+            f"{agrees}, number {min(order, 4)}",
+            f"{agrees}, {pronoun.kind}",
+            f"{distance} back, number {min(order, 4)}",
+            f"{distance} back, {'speaks' if name.speaks else 'does not speak'}",
+            f"{distance} back, {'opens' if name.opens else 'first' if first else 'later'}",
+            f"{distance} back, {'same' if around.paragraphs[last] == around.paragraphs[at] else 'other'} paragraph",
+            f"named {min(len(mentions), 4)} times near",
+            f"named 2^{min(mentions_of[surname].bit_length(), _MOST_MENTIONS)} times",
+            f"speaker number {min(speakers, 2)}" if speaks and agrees == "agrees" else "no agreeing speaker",
+            *["most named"] * (agrees == "agrees" and mentions_of[surname] == most),
+            *["speaks somewhere"] * speaks,
+            *["only in quotations"] * all(each.is_quoted for each in names),
+            *["full name"] * any(each.is_full for each in names),
+        ]
+        weighed[surname] = last, signs
+        order += agrees not in {"disagrees", "nobody"} and not all(each.is_quoted for each in names)
+        speakers += speaks and agrees == "agrees"
+    return weighed
+
+
+def _agreement(pronoun: Pronoun, names: list[Name]) -> str:
+    genders = {name.gender for name in names if name.gender is not None}
+    if pronoun.gender is None:
+        return "of several"
+    if genders:
+        return "agrees" if pronoun.gender in genders else "disagrees"
+    return "somebody" if any(name.is_person for name in names) else "nobody"
+
+
+def _claims(around: Surroundings, at: int, place: int) -> bool:
+    """Whether the pronoun stands beside a verb that tells a claim: "he later said"."""
     words, verbs = around.sentences[at].words, english().verbs
-    for place, word in enumerate(words):
-        if word.is_quoted or word.bare not in {"he", "she"}:
-            continue
-        if place and words[place - 1].small in verbs:
+    if place > 1 and words[place - 1].small in verbs and (words[place - 2].is_mark or words[place - 2].small == ","):
+        return True  # “…,” said he
+    for behind in words[place + 1 : place + 1 + _LATEST_VERB]:
+        if behind.is_mark or behind.small in {".", ","}:
+            return False
+        if behind.small in verbs and not behind.is_quoted:
             return True
-        for behind in words[place + 1 : place + 4]:
-            if behind.is_mark or behind.small in {".", ","}:
-                break
-            if behind.small in verbs and not behind.is_quoted:
-                return True
     return False
-
-
-def _unresolved(around: Surroundings, at: int) -> str | None:
-    """The gender of the first pronoun outside of quotations before which the sentence names nobody that it can mean."""
-    words = around.sentences[at].words
-    named = list(_names(words))
-    for place, word in enumerate(words):
-        gender = None if word.is_quoted else _GENDERS.get(word.bare)
-        if gender and not any(name < place and _agrees(around, name, at, gender) for name in named):
-            return gender
-    return None
-
-
-def _names(words: Sequence[Word]) -> Iterator[int]:
-    """Index of the last word of each name outside of quotations."""
-    for place, word in enumerate(words):
-        if not word.is_capital or word.is_quoted or word.small in english().pronouns:
-            continue
-        if place + 1 < len(words) and words[place + 1].is_capital and words[place + 1].small not in english().pronouns:
-            continue
-        yield place
-
-
-def _agrees(around: Surroundings, name: int, sentence: int, gender: str) -> bool | None:
-    """Whether the name that ends there is of somebody of that gender; None where it may be somebody."""
-    words = around.sentences[sentence].words
-    told = _gender_beside(words, name)
-    if told is None:
-        told = _gender_before(around.text, _surname(words[name].span.of(around.text)), words[name].span.start)
-    if told is not None:
-        return told == gender
-    return None if _is_somebody(words, name) else False
-
-
-def _gender_beside(words: Sequence[Word], name: int) -> str | None:
-    """By what is written before the name, "Mrs", or by its first name."""
-    start = name
-    while start > 0 and (words[start - 1].is_capital or words[start - 1].small == "."):
-        start -= 1
-    for word in words[start : name + 1]:
-        told = _TITLES.get(word.small) or _by_first_name(word.bare)
-        if told:
-            return told
-    before = words[start - 1].small if start else ""
-    return "she" if before in _FEMALE_OFFICES else "he" if before in _MALE_OFFICES else None
-
-
-def _is_somebody(words: Sequence[Word], name: int) -> bool:
-    """Beside a verb of saying, or behind an office."""
-    verbs = english().verbs
-    behind = words[name + 1].small if name + 1 < len(words) else ""
-    before = words[name - 1].small if name else ""
-    beyond = words[name - 2].small if name > 1 else ""
-    return behind in verbs or before in verbs or before in _OFFICES or beyond in _OFFICES
-
-
-def _gender_before(text: str, surname: str, end: int) -> str | None:
-    """By the first mention with a title or a first name, among the last `EARLIER` characters."""
-    if len(surname) < 3:
-        return None
-    at = max(end - EARLIER, 0)
-    while (at := text.find(surname, at, end)) >= 0:
-        words = re.findall(r"\w+", text[max(at - 30, 0) : at])[-2:]
-        for word in words[::-1]:
-            told = _TITLES.get(word.lower()) or (_by_first_name(word.lower()) if word[0].isupper() else None)
-            if told:
-                return told
-        at += len(surname)
-    return None
-
-
-def _surname(word: str) -> str:
-    return word.removesuffix("’s").removesuffix("'s")
-
-
-@cache
-def _first_names() -> dict[str, str]:
-    said = tomllib.loads(files(__package__).joinpath("first_names_en.toml").read_text(encoding="utf-8"))
-    return {name.lower(): gender for gender, names in said.items() for name in names}
-
-
-def _by_first_name(word: str) -> str | None:
-    return _first_names().get(word)

@@ -17,11 +17,14 @@ from typing import Self
 from retrieval.answers import Attribution, Voice
 from retrieval.excerpting.attribution import find_attributions, with_subject
 from retrieval.excerpting.cues import english
-from retrieval.excerpting.surroundings import Surroundings
-from retrieval.excerpting.voice_features import Features, features, verbs_of
+from retrieval.excerpting.surroundings import Surroundings, Word
+from retrieval.excerpting.voice_features import Features, features, nouns_of, verbs_of
+from retrieval.spans import Span
 
 QUOTATION = 0.5
 """A sentence of which a larger share of the words is in quotation marks is called a quotation."""
+LEAST_WORD = 0.25
+"""Weight of a noun, an adjective or an adverb that is shown as the cue."""
 FARTHEST = 3
 """Sentences of one paragraph between a quotation and the words that say whose it is."""
 LONGEST_SPEECH = 8
@@ -101,24 +104,32 @@ def own_cue(around: Surroundings, at: int) -> Attribution | None:
     if marks:
         return marks[0]
     weights, sentence = Weights.load().of, around.sentences[at]
-    verbs = [(sum(weights.get(feature, 0.0) for feature in found), word.span) for word, found in verbs_of(sentence)]
-    heaviest, verb = max(verbs, default=(0.0, span))
-    if heaviest > 0:
-        return with_subject(around.text, span, verb)
-    others = [
-        (max(weights.get((kind, word.small), 0.0) for kind in ("noun", "adjective", "adverb")), word.span)
+    verbs = [(sum(weights.get(feature, 0.0) for feature in found), word) for word, found in verbs_of(sentence)]
+    for heaviness, verb in sorted(verbs, key=lambda each: (-each[0], each[1].span)):
+        if heaviness > 0 and (told := _told_by(around, span, verb)) is not None:
+            return told
+    others = [(sum(weights.get(feature, 0.0) for feature in found), word.span) for word, found in nouns_of(sentence)]
+    others += [
+        (max(weights.get((kind, word.small), 0.0) for kind in ("adjective", "adverb")), word.span)
         for word in sentence.words
         if not word.is_quoted
     ]
     heaviest, cue = max(others, default=(0.0, span))
-    return Attribution(cue, cue.of(around.text), cue.of(around.text)) if heaviest > 0 else None
+    return Attribution(cue, cue.of(around.text), cue.of(around.text)) if heaviest > LEAST_WORD else None
+
+
+def _told_by(around: Surroundings, sentence: Span, verb: Word) -> Attribution | None:
+    """The verb with its subject; without one only where it tells a claim: "is said to", and not "is named"."""
+    told = with_subject(around.text, sentence, verb.span)
+    alone = told is None and (verb.small.endswith("ing") or english().alone.issuperset(english().verbs[verb.small]))
+    return Attribution(verb.span, *[verb.span.of(around.text)] * 2) if alone else told
 
 
 def _nobody_else_speaks(around: Surroundings, at: int, found: Features) -> bool:
     sentence = around.sentences[at]
     opening = next((word.bare for word in sentence.words if word.small[0].isalnum()), "")
     told = {("sentence", "quoted"), ("sentence", "phrase"), ("sentence", "first person"), ("before", "ends quoted")}
-    leans = opening in english().leaning or opening in english().pronouns
+    leans = opening in english().leaning | english().pronouns | english().stand_ins.keys()
     told.add(("before", "verb in the same paragraph"))  # what somebody said may go on
     no_cue = found.get(("sentence", "no verb"), 0.0) == 1.0 and not told & found.keys()
     return bool(sentence.words) and no_cue and not leans

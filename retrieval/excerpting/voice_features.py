@@ -8,22 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from retrieval.excerpting.attribution import has_phrase
 from retrieval.excerpting.cues import Cues, english
 from retrieval.excerpting.surroundings import Sentence, Word
 
 Features = dict[tuple[str, str], float]
-_FIRST_PERSON = frozenset({"i", "we", "my", "our", "me", "us"})
-_SIGNS = dict.fromkeys(_FIRST_PERSON, "first person") | {
-    "you": "second person",
-    "your": "second person",
-    "%": "percent",
-    "percent": "percent",
-    ":": "colon",
-}
-_BE = frozenset({"is", "are", "was", "were", "been", "be"})
 _ENDS = frozenset(".,!?")
-_CLAUSE = frozenset({"that", "how", "why", "whether", "what"})
-_OF_SOMETHING = frozenset({"about", "of", "to", "against", "for"})
+_OPENING = 4
+"""Sentences of a text that differ from the rest: a headline, a summary."""
 _BESIDE = ("quoted", "ends quoted", "long quotation", "all quoted", "no verb", "phrase", "first person")
 """What is looked at in the sentences before and behind too."""
 
@@ -35,6 +27,9 @@ def features(sentences: Sequence[Sentence], at: int, text: str) -> Features:
     own = found.get
     bare = own(("sentence", "no verb"), 0.0) and not own(("sentence", "quoted"), 0.0)
     found["sentence", "neither verb nor quotation"] = float(bool(bare))
+    found["place", f"number {at}" if at < _OPENING else "later"] = 1.0
+    ends = at + 1 == len(sentences) or sentences[at + 1].begins_paragraph
+    found["sentence", "by itself in a paragraph"] = float(here.begins_paragraph and ends)
     if at > 0:
         before = _of_one(sentences[at - 1], text)
         for name in _BESIDE:
@@ -62,6 +57,16 @@ def verbs_of(sentence: Sentence) -> Iterator[tuple[Word, Features]]:
             yield word, found
 
 
+def nouns_of(sentence: Sentence) -> Iterator[tuple[Word, Features]]:
+    """Each cue noun in no quotation, with what it says by itself."""
+    cues = english()
+    for at, word in enumerate(sentence.words):
+        if not word.is_quoted and _is_noun(sentence.words, at, cues):
+            found: Features = {}
+            _noun(found, sentence.words, at, cues)
+            yield word, found
+
+
 def _of_one(sentence: Sentence, text: str) -> Features:
     cues = english()
     found = _shape(sentence, text)
@@ -71,24 +76,28 @@ def _of_one(sentence: Sentence, text: str) -> Features:
         if word.is_quoted or word.is_mark:
             continue
         small = word.small
-        if small in _SIGNS:
-            found["sentence", _SIGNS[small]] = 1.0
+        if small in cues.signs:
+            found["sentence", cues.signs[small]] = 1.0
         for table, listed in (
-            ("word", cues.function_words),
+            ("word", cues.telling_words),
             ("adverb", cues.adverbs),
             ("adjective", cues.adjectives),
         ):
             if small in listed:
                 found[table, small] = 1.0
-        if small in cues.nouns and at and words[at - 1].small not in cues.pronouns:
+        if _is_noun(words, at, cues):
             _noun(found, words, at, cues)
         if small in cues.verbs:
             verbs += _verb(found, words, at, cues)
     found["sentence", "no verb"] = float(verbs == 0)
     found["sentence", "two verbs"] = float(verbs > 1)
     found["sentence", "three verbs"] = float(verbs > 2)
-    found["sentence", "phrase"] = float(cues.phrase.search(sentence.span.of(text)) is not None)
+    found["sentence", "phrase"] = float(has_phrase(sentence.span.of(text)))
     return found
+
+
+def _is_noun(words: Sequence[Word], at: int, cues: Cues) -> bool:
+    return words[at].small in cues.nouns and at > 0 and words[at - 1].small not in cues.pronouns
 
 
 def _noun(found: Features, words: Sequence[Word], at: int, cues: Cues) -> None:
@@ -97,7 +106,7 @@ def _noun(found: Features, words: Sequence[Word], at: int, cues: Cues) -> None:
     following = words[at + 1].small if at + 1 < len(words) else ""
     for frame in cues.nouns[words[at].small]:
         found["noun frame", frame] = 1.0
-        if following == "that" or following in _OF_SOMETHING:
+        if following == "that" or following in cues.of_something:
             found["noun frame", f"{frame}, {'that' if following == 'that' else 'of something'}"] = 1.0
 
 
@@ -115,7 +124,7 @@ def _verb(found: Features, words: Sequence[Word], at: int, cues: Cues) -> bool:
     for frame in cues.verbs[small]:
         found["verb frame, by what is behind", f"{frame}, {after}"] = 1.0
     found["verb", small] = 1.0
-    if at and words[at - 1].small in _BE:
+    if at and words[at - 1].small in cues.be:
         found["sentence", "passive"] = 1.0
     return True
 
@@ -137,7 +146,7 @@ def _after(words: Sequence[Word], at: int, cues: Cues) -> str:
     if at + 1 == len(words):
         return "end"
     following = words[at + 1]
-    if following.small in _CLAUSE:
+    if following.small in cues.clause:
         return "clause"
     if following.small == "to":
         return "to"
@@ -146,12 +155,13 @@ def _after(words: Sequence[Word], at: int, cues: Cues) -> str:
         return "quotation"
     if following.small in _ENDS:
         return "end"
-    if following.is_capital or following.small in cues.pronouns or following.small in {"the", "his", "her", "their"}:
+    if following.is_capital or following.small in cues.pronouns | cues.opens_object:
         return "somebody"
     return "other"
 
 
 def _shape(sentence: Sentence, text: str) -> Features:
+    cues = english()
     said = [word for word in sentence.words if not word.is_mark and word.small[0].isalnum()]
     quoted = sum(word.is_quoted for word in said)
     outside = len(said) - quoted
@@ -171,5 +181,5 @@ def _shape(sentence: Sentence, text: str) -> Features:
         "question": words.endswith("?"),
         "no full stop": words[-1] not in '.!?”"',
     }
-    shape["first person quoted"] = any(word.is_quoted and word.small in _FIRST_PERSON for word in said)
+    shape["first person quoted"] = any(word.is_quoted and cues.signs.get(word.small) == "first person" for word in said)
     return {("sentence", name): float(value) for name, value in shape.items()}

@@ -8,6 +8,7 @@ from retrieval.answers import Hit, Voice
 from retrieval.codes import Code
 from retrieval.errors import UnknownCode
 from retrieval.excerpting import chosen_sentences, excerpt_around, whole_passage
+from retrieval.excerpting.growth import MOST_WORDS
 from retrieval.splitting import cut_passages
 
 LONG = " and so on, and so on, and so on" * 3
@@ -166,3 +167,41 @@ def test_who_speaks_is_told_by_the_words_of_the_sentence(excerpt, sentence, voic
 def test_a_sentence_that_leans_on_somebody_elses_claim_is_not_the_reporters(excerpt):
     text = f"Mayor Brandt said the ferry sank{LONG}. It had two decks and a red funnel. Nets hung dry{LONG}."
     assert excerpt(text, "It had two").voice is not Voice.REPORTER
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The harbour lost its ferry, the Gannet, which was named after a bird.",
+        "The ferry lay at the quay that is known as the Old Steps.",
+    ],
+)
+def test_what_something_is_called_is_nobodys_claim(excerpt, sentence):
+    found = excerpt(f"Rope lay on the quay{LONG}. {sentence} Nets hung dry{LONG}.", sentence[:20])
+    assert found.voice not in {Voice.ATTRIBUTED, Voice.QUOTATION}
+
+
+def test_what_is_said_by_nobody_is_a_claim_still(excerpt):
+    sentence = "The ferry is expected to sail by noon, and is said to be full."
+    found = excerpt(f"Rope lay on the quay{LONG}. {sentence} Nets hung dry{LONG}.", sentence[:20])
+    assert found.voice is Voice.ATTRIBUTED
+
+
+def test_of_two_who_can_be_meant_both_are_named(excerpt):
+    text = (
+        f"John Hale said the ferry sank{LONG}. Rope lay about{LONG}. Peter Brandt said it did not{LONG}. "
+        f"Nets hung dry{LONG}. He said nobody slept{LONG}."
+    )
+    found = excerpt(text, "He said nobody").text
+    assert "John Hale" in found
+    assert "Peter Brandt" in found
+
+
+def test_beyond_the_longest_core_whoever_claims_it_is_a_piece_of_its_own(excerpt):
+    row = " and so on" * 20
+    text = f"Mayor Brandt said this{row}:\n\n“The ferry sank{row}.\n\n“The crew slept{row}.\n\n“Nobody saw it{row}.”"
+    found = excerpt(text, "“Nobody saw")
+    told, answer = found.pieces
+    assert "Mayor Brandt said" in told.of(text)
+    assert "The crew slept" not in found.text
+    assert len(answer.of(text).split()) <= MOST_WORDS < len(text.split())
