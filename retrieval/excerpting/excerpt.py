@@ -9,6 +9,7 @@ from retrieval.codes import Code
 from retrieval.errors import UnknownCode
 from retrieval.excerpting.attribution import find_attributions
 from retrieval.excerpting.growth import beside, core
+from retrieval.excerpting.naming import namer
 from retrieval.excerpting.surroundings import Surroundings, surroundings
 from retrieval.excerpting.voice import voice_of
 from retrieval.records import BlockKind, Document, Passage
@@ -28,6 +29,14 @@ def excerpt_around(answer: int, hit: Hit, document: Document) -> Excerpt:
         voice, cue = Voice.UNDETERMINED, None
     marked = _with_cue(built.attribution, cue)
     return replace(built, answer=(span,), attribution=marked, voice=voice, cue=cue, score=hit.score)
+
+
+def naming(pronoun: Span, passage: Passage, document: Document) -> Span | None:
+    """The sentence that names whom a pronoun of the sentence around `pronoun` stands for; None where none is found."""
+    around = surroundings(passage, document)
+    at = next((index for index, span in enumerate(around.spans) if span.contains(pronoun)), None)
+    named = namer(around, at) if at is not None else None
+    return around.spans[named] if named is not None else None
 
 
 def grown(passage: Passage, document: Document, first: int, last: int) -> Excerpt:

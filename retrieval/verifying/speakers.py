@@ -14,6 +14,9 @@ _SAME_STEM = 5
 """Letters that “Ukraine” and “Ukrainian” share: enough not to call them two, too little to call them one."""
 
 
+_SUBJECTS = frozenset({"he", "she", "they", "it", "i", "we"})
+
+
 class Speaker(Enum):
     """What an attribution says of a claimed speaker."""
 
@@ -35,6 +38,25 @@ def names_somebody(attribution: Attribution) -> bool:
     return any(_is_name(token) for token in _outside_its_cue(attribution))
 
 
+def names_anybody(sentence: str) -> bool:
+    """Whether it has a capital inside that is a name, as far as that tells."""
+    return any(_is_name(token) and not token.opens for token in tokenise(sentence))
+
+
+def is_a_pronoun(attribution: Attribution) -> bool:
+    """Whether it leaves to what stands before it who is meant: “he said”, but not “the mayor said”."""
+    outside = _outside_its_cue(attribution)
+    return not any(map(_is_name, outside)) and any(token.key in _SUBJECTS for token in outside)
+
+
+def can_be_a_name(words: str) -> bool:
+    """Neither a pronoun nor nothing but “and”, “the” and “said”; “Will” can."""
+    known = english()
+    tokens = tokenise(words)
+    telling = [token for token in tokens if token.key not in known.function or token.written[:1].isupper()]
+    return any(token.is_word and token.key not in known.pronouns | known.articles for token in telling)
+
+
 def names_in_words(attributions: Sequence[Attribution]) -> str:
     """The attributions as they stand in the text, for a sentence about them."""
     return "; ".join(f"“{' '.join(attribution.words.split())}”" for attribution in attributions)
@@ -44,7 +66,7 @@ def _told(said_by: str, attribution: Attribution) -> Speaker:
     wanted = [token.key for token in _stems(tokenise(said_by)) if token.key not in english().titles] or [
         token.key for token in tokenise(said_by)
     ]
-    there = _stems(tokenise(attribution.words))
+    there = _stems(_outside_its_cue(attribution))
     keys = [token.key for token in there]
     if wanted and wanted[-1] in keys:
         given = keys.index(wanted[-1]) - 1
