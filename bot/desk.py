@@ -16,7 +16,17 @@ from bot.rendering.help import render_help
 from bot.rendering.reply import Reply, say
 from bot.rendering.verdicts import render_checked, render_verified
 from bot.requests import Ask, Check, Help, Proof, Request, Search, Share, Show, Verify
-from retrieval import EVERYTHING, ArchivistError, Checked, Filter, QuestionError, Span, UnknownCode, narrowed
+from retrieval import (
+    EVERYTHING,
+    ArchivistError,
+    Checked,
+    CheckedMessage,
+    Filter,
+    QuestionError,
+    Span,
+    UnknownCode,
+    narrowed,
+)
 
 LONGEST_MESSAGE = 6000
 """Characters of a quote or a message that are checked: what a slash command's option can hold."""
@@ -85,7 +95,8 @@ class Desk:
         """Looked up anew: what is posted openly is as the archive is now, and passes the gate as everything does."""
         if request.claims:
             verified = [await self._library.verify(claim, None) for claim in request.claims]
-            return render_checked([Checked(Span(0, len(one.quote)), one) for one in verified])
+            checked = tuple(Checked(Span(0, len(one.quote)), one) for one in verified)
+            return render_checked(CheckedMessage(checked))
         if not request.codes:
             return say(Line.NOTHING_TO_SHARE, private=True)
         return render_cited([one for code in request.codes for one in await self._library.show(code, 0)])

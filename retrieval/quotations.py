@@ -8,10 +8,10 @@ from retrieval.answers import Attribution, Excerpt, Hit
 from retrieval.codes import Code, parse_code
 from retrieval.excerpting import chosen_sentences, excerpt_around, find_attributions, naming
 from retrieval.records import Document, Passage
-from retrieval.spans import Span
+from retrieval.spans import Span, subtract
 from retrieval.splitting import cut_passages
 from retrieval.verdicts import Match
-from retrieval.verifying import Place, is_a_pronoun, names_anybody, names_somebody
+from retrieval.verifying import Place, is_a_pronoun, names_anybody, names_somebody, says_who
 
 MOST_BACK = 3
 """Sentences before a quote in which whoever is meant by “he said” is looked for."""
@@ -20,6 +20,7 @@ _FIRST_SUBJECT = re.compile(
     r"\W*(?P<name>(?:[A-Z][\w’'-]*\s+)?(?:[a-z][\w’'-]*\s+){0,3}(?:[A-Z][\w’'.-]*\s+)*[A-Z][\w’'-]*)\s+[a-z]"
 )
 """“Opposition leader Claire Martin called”: a name with what stands before it, at the beginning of a sentence."""
+_VERB = re.compile(r"\A(?P<name>[A-Z][\w’'-]*)\s+(?:\w+ed|said|told|says|is|was|has|had|met|saw|took|made|gave)\b")
 _AND = re.compile(r"(?:\A|\W)(?:and|but|then)\W+(?:\w+ly\W+)?\Z|\A\W*(?:and|but)\b")
 
 
@@ -61,11 +62,13 @@ def _told_beside(sentence: Span, passage: Passage, place: Place) -> Attribution 
 
 def _with_the_first_subject(cue: Attribution, sentence: Span, text: str) -> Attribution | None:
     """“Claire Martin called it … and said”: the one whom the sentence begins with, where the verb has no subject."""
-    before = text[sentence.start : cue.span.start + len(cue.words) - len(cue.words.lstrip())]
+    before = text[sentence.start : cue.span.start]
     subject = _FIRST_SUBJECT.match(before)
     if subject is None or not (_AND.search(before) or _AND.match(cue.words)):
         return None
     span = Span(*subject.span("name")).shifted(sentence.start)
+    if alone := _VERB.match(span.of(text)):
+        span = Span(span.start, span.start + len(alone["name"]))
     return Attribution(span, span.of(text), cue.cue)
 
 
@@ -90,7 +93,8 @@ def _naming_in(sentence: Span, place: Place) -> tuple[Attribution, ...]:
 
 def _is_outside(mark: Attribution, place: Place) -> bool:
     """A quote's own “Hall told me” does not say who says the quote."""
-    return not any(piece.contains(mark.span) for piece in place.pieces)
+    outside = subtract(mark.span, place.pieces)
+    return any(says_who(part.of(place.stretch.document.text), mark.cue) for part in outside)
 
 
 def _passages_at(place: Place) -> tuple[Passage, ...]:

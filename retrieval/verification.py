@@ -10,6 +10,7 @@ from functools import cache
 from retrieval.answering import document_of
 from retrieval.answers import Attribution, Searched
 from retrieval.errors import QuestionError
+from retrieval.excerpting import has_first_name
 from retrieval.filters import Filter, filter_key
 from retrieval.quotations import match_at, said_there
 from retrieval.records import Document, Passage, Source
@@ -149,7 +150,7 @@ def _heard(place: Place, said_by: str | None) -> _Heard:
     if said_by is None:
         return _Heard(place)
     said = said_there(place)
-    return _Heard(place, said, speaker(said_by, said))
+    return _Heard(place, said, speaker(said_by, said, has_first_name(said_by)))
 
 
 def _of_the_speaker(heard: _Heard) -> str | None:

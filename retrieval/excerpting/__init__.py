@@ -2,5 +2,15 @@
 
 from retrieval.excerpting.attribution import find_attributions
 from retrieval.excerpting.excerpt import chosen_sentences, excerpt_around, grown, in_context, naming, whole_passage
+from retrieval.excerpting.naming import has_first_name
 
-__all__ = ["chosen_sentences", "excerpt_around", "find_attributions", "grown", "in_context", "naming", "whole_passage"]
+__all__ = [
+    "chosen_sentences",
+    "excerpt_around",
+    "find_attributions",
+    "grown",
+    "has_first_name",
+    "in_context",
+    "naming",
+    "whole_passage",
+]

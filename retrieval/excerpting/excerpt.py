@@ -13,7 +13,7 @@ from retrieval.excerpting.naming import namer
 from retrieval.excerpting.surroundings import Surroundings, surroundings
 from retrieval.excerpting.voice import voice_of
 from retrieval.records import BlockKind, Document, Passage
-from retrieval.spans import cover, subtract
+from retrieval.spans import Span, cover, subtract
 from retrieval.splitting import split_sentences
 
 

@@ -175,6 +175,11 @@ def _surname(word: str) -> str:
     return word.removesuffix("’s").removesuffix("'s")
 
 
+def has_first_name(name: str) -> bool:
+    """Whether any of its words is a first name that `first_names_en.toml` has, or a title of somebody."""
+    return any(_by_first_name(word) or word in _TITLES for word in re.findall(r"\w+", name.lower()))
+
+
 @cache
 def _first_names() -> dict[str, str]:
     said = tomllib.loads(files(__package__).joinpath("first_names_en.toml").read_text(encoding="utf-8"))

@@ -14,6 +14,7 @@ from retrieval.verifying.speakers import (
     names_anybody,
     names_in_words,
     names_somebody,
+    says_who,
     speaker,
 )
 from retrieval.verifying.stretches import stretches
@@ -34,6 +35,7 @@ __all__ = [
     "read_quote",
     "related",
     "resembles",
+    "says_who",
     "speaker",
     "stands",
     "stretches",

@@ -1,7 +1,8 @@
 """A quote with its editor's marks understood: “…” leaves words out, “[he]” puts some in, “[sic]” is nobody's words.
 
 The marks are those of The Chicago Manual of Style (17th ed., 13.50 to 13.62). “[T]he” is a capital changed and stays a
-word, and so does “[un]safe”, which is compared as “unsafe”. What stands between the marks are fragments, and each of them must stand in the source.
+word, and so does “[un]safe”, which is compared as “unsafe”. What stands between the marks are fragments, and each of
+them must stand in the source.
 """
 
 from __future__ import annotations

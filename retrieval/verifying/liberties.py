@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from retrieval.verdicts import Flag
 from retrieval.verifying.editing import Claim, Edit, Joint
-from retrieval.verifying.flags import Words, brought_in, denies, flags, words
+from retrieval.verifying.flags import Words, brought_in, flags, words
 from retrieval.verifying.standing import REPLACED, Standing, left_out
 from retrieval.verifying.tokens import Token
 from retrieval.verifying.wording import english

@@ -51,9 +51,7 @@ def stands(claim: Claim, stretches: Sequence[Stretch], everywhere: bool = False)
     """EXACT or TYPOGRAPHY, or ALTERED by what an editor put in or left out; none where its words stand nowhere in
     these. Best first; where it stands as it is, only those places, unless `everywhere`.
     """
-    exact = [
-        Place(stretch, (span,), Ruling.EXACT) for stretch in stretches for span in literal(claim.text, stretch)
-    ]
+    exact = [Place(stretch, (span,), Ruling.EXACT) for stretch in stretches for span in literal(claim.text, stretch)]
     if exact and not everywhere:
         return _distinct(exact)
     alphabet = Alphabet()

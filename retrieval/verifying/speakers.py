@@ -25,9 +25,11 @@ class Speaker(Enum):
     UNTOLD = "untold"
 
 
-def speaker(said_by: str, attributions: Sequence[Attribution]) -> Speaker:
-    """SAME where any of them names `said_by`, ANOTHER where each names somebody else, else UNTOLD."""
-    told = {_told(said_by, attribution) for attribution in attributions}
+def speaker(said_by: str, attributions: Sequence[Attribution], is_person: bool = False) -> Speaker:
+    """SAME where any of them names `said_by`, ANOTHER where each names somebody else, else UNTOLD. `is_person`: has a
+    first name, and is no company.
+    """
+    told = {_told(said_by, attribution, is_person) for attribution in attributions}
     if Speaker.SAME in told:
         return Speaker.SAME
     return Speaker.UNTOLD if Speaker.UNTOLD in told or not told else Speaker.ANOTHER
@@ -49,6 +51,15 @@ def is_a_pronoun(attribution: Attribution) -> bool:
     return not any(map(_is_name, outside)) and any(token.key in _SUBJECTS for token in outside)
 
 
+def says_who(words: str, cue: str) -> bool:
+    """Whether any of the words, beside the cue, can say who: a name, a noun or a pronoun."""
+    known, own = english(), {token.key for token in tokenise(cue)}
+    return any(
+        token.key not in own and (token.key not in known.function or token.key in _SUBJECTS)
+        for token in tokenise(words)
+    )
+
+
 def can_be_a_name(words: str) -> bool:
     """Neither a pronoun nor nothing but “and”, “the” and “said”; “Will” can."""
     known = english()
@@ -62,7 +73,7 @@ def names_in_words(attributions: Sequence[Attribution]) -> str:
     return "; ".join(f"“{' '.join(attribution.words.split())}”" for attribution in attributions)
 
 
-def _told(said_by: str, attribution: Attribution) -> Speaker:
+def _told(said_by: str, attribution: Attribution, is_person: bool) -> Speaker:
     wanted = [token.key for token in _stems(tokenise(said_by)) if token.key not in english().titles] or [
         token.key for token in tokenise(said_by)
     ]
@@ -72,6 +83,8 @@ def _told(said_by: str, attribution: Attribution) -> Speaker:
         given = keys.index(wanted[-1]) - 1
         before = there[given] if given >= 0 else None
         return Speaker.SAME if _one_person(wanted[:-1], keys, before) else Speaker.ANOTHER
+    if is_person and not names_somebody(attribution) and english().organisations.intersection(keys):
+        return Speaker.ANOTHER
     if not names_somebody(attribution) or _perhaps(wanted, [token.key for token in there if _is_name(token)]):
         return Speaker.UNTOLD
     return Speaker.ANOTHER

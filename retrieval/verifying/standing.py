@@ -71,7 +71,7 @@ class Chained:
 def _chained(
     places: Iterable[int], behind: Mapping[int, int], known: Mapping[int, Chained], reach: int
 ) -> dict[int, Chained]:
-    """Each of `places` that follows, within reach, one that is `known`; `behind`: where each ends -> where it begins."""
+    """Each of `places` that follows a known one within reach; `behind`: where each of those ends -> where it begins."""
     ends = deque(behind.items())
     near: deque[tuple[int, int]] = deque()  # of falling first places: the best is in front
     found: dict[int, Chained] = {}

@@ -24,6 +24,7 @@ class Wording:
     titles: frozenset[str]
     pronouns: frozenset[str]
     articles: frozenset[str]
+    organisations: frozenset[str]
 
 
 @cache
@@ -42,4 +43,5 @@ def english() -> Wording:
         titles=frozenset(said["titles"].split()),
         pronouns=frozenset(said["pronouns"].split()),
         articles=frozenset(said["articles"].split()),
+        organisations=frozenset(said["organisations"].split()),
     )

@@ -75,4 +75,4 @@ def test_a_document_that_there_is_none_of_is_an_error_and_no_verdict(archive: Ar
 
 def test_every_verdict_says_what_was_searched(archive: Archive) -> None:
     for quote in (EXACT, "The sky over Lisbon was green", "too short"):
-        assert archive.verify(quote).searched.documents == 8
+        assert archive.verify(quote).searched.documents == 13
