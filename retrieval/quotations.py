@@ -21,7 +21,7 @@ _FIRST_SUBJECT = re.compile(
 )
 """“Opposition leader Claire Martin called”: a name with what stands before it, at the beginning of a sentence."""
 _VERB = re.compile(r"\A(?P<name>[A-Z][\w’'-]*)\s+(?:\w+ed|said|told|says|is|was|has|had|met|saw|took|made|gave)\b")
-_AND = re.compile(r"(?:\A|\W)(?:and|but|then)\W+(?:\w+ly\W+)?\Z|\A\W*(?:and|but)\b")
+_AND = re.compile(r"(?:\A|\W)(?:and|but|then)\s+(?:\w+ly\s+)?\Z")
 
 
 def match_at(place: Place) -> Match:
@@ -42,7 +42,8 @@ def said_there(place: Place) -> tuple[Attribution, ...]:
     passages = _passages_at(place)
     sentences = [(sentence, passage) for passage in passages for sentence in passage.sentences]
     own = [each for each in sentences if any(each[0].overlaps(piece) for piece in place.pieces)]
-    said = tuple(mark for sentence, _ in own for mark in find_attributions(text, sentence) if _is_outside(mark, place))
+    marks = [(mark, sentence) for sentence, _ in own for mark in find_attributions(text, sentence)]
+    said = tuple(_of_one_subject(mark, sentence, text) for mark, sentence in marks if _is_outside(mark, place))
     said = said or tuple(dict.fromkeys(mark for each in own if (mark := _told_beside(*each, place)) is not None))
     if not said or not all(map(is_a_pronoun, said)):
         return said
@@ -60,11 +61,19 @@ def _told_beside(sentence: Span, passage: Passage, place: Place) -> Attribution 
     return _with_the_first_subject(cue, sentence, place.stretch.document.text)
 
 
+def _of_one_subject(mark: Attribution, sentence: Span, text: str) -> Attribution:
+    """“Martin called Dubois reckless and said”: of Martin, not of Dubois."""
+    verb = mark.words.rfind(mark.cue)
+    if mark.span.start > sentence.start or not _AND.search(mark.words[:verb]):
+        return mark
+    return _with_the_first_subject(mark, sentence, text) or mark
+
+
 def _with_the_first_subject(cue: Attribution, sentence: Span, text: str) -> Attribution | None:
     """“Claire Martin called it … and said”: the one whom the sentence begins with, where the verb has no subject."""
-    before = text[sentence.start : cue.span.start]
+    before = text[sentence.start : cue.span.start + cue.words.rfind(cue.cue)]
     subject = _FIRST_SUBJECT.match(before)
-    if subject is None or not (_AND.search(before) or _AND.match(cue.words)):
+    if subject is None or not _AND.search(before):
         return None
     span = Span(*subject.span("name")).shifted(sentence.start)
     if alone := _VERB.match(span.of(text)):
@@ -94,6 +103,8 @@ def _naming_in(sentence: Span, place: Place) -> tuple[Attribution, ...]:
 def _is_outside(mark: Attribution, place: Place) -> bool:
     """A quote's own “Hall told me” does not say who says the quote."""
     outside = subtract(mark.span, place.pieces)
+    if outside == (mark.span,):
+        return True
     return any(says_who(part.of(place.stretch.document.text), mark.cue) for part in outside)
 
 

@@ -82,7 +82,9 @@ def _in_brackets(claim: Claim, found: Standing) -> Iterator[Liberties]:
             raised = tuple(flag for flag in raised if flag is Flag.NAME)
         if not gap and any(token.opens for token in tokens[1:]):
             yield Liberties(True, raised, "Brackets stand for words across the end of a sentence.")
-        elif raised or not (_is_clarifying(inner, {t.key for t in tokens}) and (gap or _is_short(tokens))):
+        elif raised or not (
+            _is_clarifying(inner, {t.key for t in tokens}) and (gap or _is_short(tokens, {t.key for t in inner}))
+        ):
             yield _altering(joints, raised)
     for joint in claim.outer:
         if joint.edit is Edit.PUT:
@@ -109,12 +111,12 @@ def _is_clarifying(inner: Sequence[Token], there: Collection[str]) -> bool:
     return keys[0] in known.articles and len(keys) <= 1 + MOST_NOUNS and not known.function.intersection(keys[1:])
 
 
-def _is_short(tokens: Sequence[Token]) -> bool:
-    """A word or two, or one name with its titles."""
+def _is_short(tokens: Sequence[Token], inner: Collection[str]) -> bool:
+    """A word or two, or one name with its titles and with what the bracket has of it: “[the lawyer]”."""
     if len(tokens) <= MOST_REPLACED:
         return True
-    titles = english().titles
-    return len(tokens) <= REPLACED and all(token.written[:1].isupper() or token.key in titles for token in tokens)
+    known = english().titles | set(inner)
+    return len(tokens) <= REPLACED and all(token.written[:1].isupper() or token.key in known for token in tokens)
 
 
 def _beside(found: Standing, ahead: bool) -> frozenset[str]:
