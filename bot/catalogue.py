@@ -86,6 +86,7 @@ class Line(Enum):
     ADDED = "“{claimed}” is not in the text"
     LEFT_AWAY = "the text also has {source}"
     RELATED = "Not this quote, but about the same:"
+    LEFT_UNCHECKED = "{count} more are not checked: ten at most."
     NOTHING_TO_CHECK = "There is no sentence in this that could be checked."
 
     # Refusals

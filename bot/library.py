@@ -10,7 +10,7 @@ from enum import Enum
 from typing import TypeVar
 
 from bot.settings import BotSettings
-from retrieval import Answer, Archive, Checked, Filter, Listing, Receipt, Shown, Span, Superseded, Verified
+from retrieval import Answer, Archive, CheckedMessage, Filter, Listing, Receipt, Shown, Span, Superseded, Verified
 
 Result = TypeVar("Result")
 
@@ -80,7 +80,7 @@ class Library:
     async def verify(self, quote: str, said_by: str | None) -> Verified:
         return await self._run(lambda: self._archive.verify(quote, said_by))
 
-    async def check(self, message: str) -> tuple[Checked, ...]:
+    async def check(self, message: str) -> CheckedMessage:
         return await self._run(lambda: self._archive.check(message))
 
     async def slices(self, places: list[tuple[str, Span]]) -> list[str | None]:

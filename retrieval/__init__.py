@@ -29,7 +29,7 @@ from retrieval.records import Retired, Source
 from retrieval.searching import narrowed
 from retrieval.settings import ENV_PREFIX, RetrievalSettings, load_settings
 from retrieval.spans import Span
-from retrieval.verdicts import Checked, Difference, Flag, Match, Ruling, Verified
+from retrieval.verdicts import Checked, CheckedMessage, Difference, Flag, Match, Ruling, Verified
 from retrieval.verifying import CONTRACT
 from retrieval.visibility import hidden_again, one_line, visible
 
@@ -44,6 +44,7 @@ __all__ = [
     "ArchivistError",
     "Attribution",
     "Checked",
+    "CheckedMessage",
     "Copy",
     "Difference",
     "Excerpt",

@@ -26,7 +26,7 @@ from retrieval.spans import Span
 from retrieval.store.holder import SnapshotHolder
 from retrieval.store.local import LocalBackend
 from retrieval.store.protocol import Backend, Coverage, Manifest, Snapshot
-from retrieval.verdicts import Checked, Verified
+from retrieval.verdicts import Checked, CheckedMessage, Verified
 from retrieval.verification import Claimed, verify
 from retrieval.verifying import checkable
 
@@ -145,19 +145,18 @@ class Archive:
     ) -> Verified:
         """Whether the archive has this quote, and by whom. `document` is its id, path or title. Needs no model.
 
-        Raises QuestionError for a document that there is none of, IndexDamaged.
+        Raises QuestionError for a document that there is none of and a speaker that is no name, IndexDamaged.
         """
         with self._holder.reading() as snapshot:
             return verify(Claimed(quote, said_by, document), where, snapshot, searched_in(snapshot, where))
 
-    def check(self, message: str, where: Filter = EVERYTHING) -> tuple[Checked, ...]:
-        """Each quotation of a message, or, where it has none, each sentence, in order; ten at most. Needs no model."""
+    def check(self, message: str, where: Filter = EVERYTHING) -> CheckedMessage:
+        """Each quotation of a message, and each sentence that has none, in order; ten at most. Needs no model."""
+        places, left_out = checkable(message)
         with self._holder.reading() as snapshot:
             searched = searched_in(snapshot, where)
-            return tuple(
-                Checked(place, verify(Claimed(place.of(message)), where, snapshot, searched))
-                for place in checkable(message)
-            )
+            checked = (Checked(at, verify(Claimed(at.of(message)), where, snapshot, searched)) for at in places)
+            return CheckedMessage(tuple(checked), left_out)
 
     def slices(self, places: Sequence[tuple[str, Span]]) -> list[str | None]:
         """What the store holds at each (document id, span) now; None where it holds no such place. A retired passage

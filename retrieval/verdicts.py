@@ -85,3 +85,12 @@ class Checked:
     place: Span
     """Of the message."""
     verified: Verified
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedMessage:
+    """What was checked of a message, in its order."""
+
+    checked: tuple[Checked, ...]
+    left_out: int = 0
+    """Quotations and sentences behind them that were not checked: there are too many."""

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from functools import cache
 
 from retrieval.answering import document_of
-from retrieval.answers import Searched
+from retrieval.answers import Attribution, Searched
 from retrieval.errors import QuestionError
+from retrieval.excerpting import has_first_name
 from retrieval.filters import Filter, filter_key
 from retrieval.quotations import match_at, said_there
 from retrieval.records import Document, Passage, Source
@@ -18,10 +19,10 @@ from retrieval.store.protocol import Snapshot
 from retrieval.verdicts import Ruling, Verified
 from retrieval.verifying import (
     Claim,
-    Judged,
     Place,
     Shingles,
     Speaker,
+    can_be_a_name,
     hidden_in_a_word,
     names_in_words,
     read_quote,
@@ -31,12 +32,14 @@ from retrieval.verifying import (
     stands,
     stretches,
     title_with,
+    too_scattered,
     too_short,
     unfit,
 )
 
 READ_WHOLE = 400
 """Passages: a document that is named with the quote is compared whole where it has no more."""
+MOST_MATCHES = 5
 _REAL = (Ruling.EXACT, Ruling.TYPOGRAPHY)
 
 
@@ -51,16 +54,17 @@ class Claimed:
 
 
 def verify(claimed: Claimed, where: Filter, snapshot: Snapshot | None, searched: Searched) -> Verified:
-    """Raises QuestionError where `document` names none, IndexDamaged."""
-    checked = Verified(claimed.quote, Ruling.CANNOT_CHECK, searched, said_by=claimed.said_by)
+    """Raises QuestionError where `document` names none or `said_by` is no name, IndexDamaged."""
+    said_by = _speaker_named(claimed.said_by)
+    checked = Verified(claimed.quote, Ruling.CANNOT_CHECK, searched, said_by=said_by)
     claim = read_quote(claimed.quote) if (reason := unfit(claimed.quote)) is None else None
-    reason = reason or (too_short(claim) if claim else None) or _nothing_to_search(searched)
+    reason = reason or (too_short(claim) or too_scattered(claim) if claim else None) or _nothing_to_search(searched)
     if claim is None or snapshot is None or reason is not None:
         return dataclasses.replace(checked, reason=reason)
     wanted = _named(claimed.document, snapshot) if claimed.document else None
-    judged, near = _judged(claim, wanted, where, snapshot)
-    if judged is not None:
-        return _with_the_claim(checked, judged, wanted)
+    places, near = _places(claim, wanted, said_by, where, snapshot)
+    if places:
+        return _with_the_claim(checked, places, wanted)
     if hidden_in_a_word(claim):
         reason = "Its script has no spaces, and the index knows only whole runs of it."
         return dataclasses.replace(checked, reason=reason)
@@ -69,26 +73,35 @@ def verify(claimed: Claimed, where: Filter, snapshot: Snapshot | None, searched:
     return dataclasses.replace(checked, ruling=Ruling.ABSENT, reason=reason, related=related(claim, near, snapshot))
 
 
+def _speaker_named(said_by: str | None) -> str | None:
+    if said_by is None or not said_by.strip():
+        return None
+    if not can_be_a_name(said_by):
+        raise QuestionError(f"“{' '.join(said_by.split())[:80]}” is no name")
+    return said_by
+
+
 def _nothing_to_search(searched: Searched) -> str | None:
     if not searched.indexed:
         return "Nothing is indexed yet."
     return None if searched.passages else "No document matches these filters."
 
 
-def _judged(
-    claim: Claim, wanted: Document | None, where: Filter, snapshot: Snapshot
-) -> tuple[Judged | None, list[tuple[Passage, Document]]]:
-    """The verdict on the words alone, and where it was looked for."""
+def _places(
+    claim: Claim, wanted: Document | None, said_by: str | None, where: Filter, snapshot: Snapshot
+) -> tuple[tuple[Place, ...], list[tuple[Passage, Document]]]:
+    """Where the words stand, or what comes nearest, by the words alone; and where they were looked for."""
     documents = cache(lambda document_id: document_of(snapshot, document_id))
     shingles = Shingles(claim, snapshot, where)
     own = cut_passages(wanted)[:READ_WHOLE] if wanted else ()
     likely = dict.fromkeys((*own, *_passages(shingles.whole(), snapshot)))
-    judged = stands(claim, stretches(claim, likely, documents))
-    if judged is None:
+    everywhere = wanted is not None or said_by is not None
+    places = stands(claim, stretches(claim, likely, documents), everywhere)
+    if not places:
         likely |= dict.fromkeys(_passages(shingles.parts(), snapshot))
         found = stretches(claim, likely, documents)
-        judged = stands(claim, found) or resembles(claim, found)
-    return judged, [(passage, documents(passage.document_id)) for passage in likely]
+        places = stands(claim, found, everywhere) or resembles(claim, found)
+    return places, [(passage, documents(passage.document_id)) for passage in likely]
 
 
 def _passages(keys: Sequence[int], snapshot: Snapshot) -> list[Passage]:
@@ -96,45 +109,67 @@ def _passages(keys: Sequence[int], snapshot: Snapshot) -> list[Passage]:
     return [held[key] for key in keys]
 
 
-def _with_the_claim(checked: Verified, judged: Judged, wanted: Document | None) -> Verified:
-    """ELSEWHERE where the words are real and the rest of the claim is not; the places that bear it out come first."""
-    ruling, reason, places = judged.ruling, judged.reason, judged.places
-    if wanted is not None:
-        places = tuple(sorted(places, key=lambda place: _identity(place) != wanted.source.id))
-        if _identity(places[0]) != wanted.source.id:
-            ruling = Ruling.ELSEWHERE if ruling in _REAL else ruling
-            title = places[0].stretch.document.source.title
-            reason = f"It stands in “{title}”, not in “{wanted.source.title}”."
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """A place, and who says it there."""
+
+    place: Place
+    said: tuple[Attribution, ...] = ()
+    told: Speaker = Speaker.UNTOLD
+
+
+def _with_the_claim(checked: Verified, places: Sequence[Place], wanted: Document | None) -> Verified:
+    """ELSEWHERE where the words are real and the rest of the claim is not; the places that bear it out come first.
+
+    All that is said of the quote is said of the place that comes first.
+    """
+    heard = [_heard(place, checked.said_by) for place in places]
+    order = (Speaker.SAME, Speaker.UNTOLD, Speaker.ANOTHER)
+    heard.sort(key=lambda each: (not _is_real(each.place), not _is_in(wanted, each.place), order.index(each.told)))
+    first = heard[0].place
+    ruling, reasons = first.ruling, [first.reason]
+    if wanted is not None and not _is_in(wanted, first):
+        ruling = Ruling.ELSEWHERE if _is_real(first) else ruling
+        reasons.append(f"It stands in “{first.stretch.document.source.title}”, not in “{wanted.source.title}”.")
     if checked.said_by is not None:
-        places, told, why = _by_speaker(checked.said_by, places)
-        if told is Speaker.ANOTHER and ruling in _REAL:
+        if heard[0].told is Speaker.ANOTHER and _is_real(first):
             ruling = Ruling.ELSEWHERE
-        reason = " ".join(part for part in (reason, why) if part) or None
-    matches = tuple(match_at(place) for place in places)
+        reasons.append(_of_the_speaker(heard[0]))
+    alike = [each.place for each in heard if each.place.ruling is first.ruling][:MOST_MATCHES]
     return dataclasses.replace(
         checked,
         ruling=ruling,
-        matches=matches,
-        differences=judged.differences,
-        flags=judged.flags,
-        reason=reason,
+        matches=tuple(match_at(place) for place in alike),
+        differences=first.differences,
+        flags=first.flags,
+        reason=" ".join(reason for reason in reasons if reason) or None,
     )
 
 
-def _by_speaker(said_by: str, places: Sequence[Place]) -> tuple[tuple[Place, ...], Speaker, str | None]:
-    """The places, those that name the speaker first; what the first of them tells, and a sentence about it."""
-    order = (Speaker.SAME, Speaker.UNTOLD, Speaker.ANOTHER)
-    heard = [(place, said_there(place)) for place in places]
-    judged = [(place, said, speaker(said_by, said)) for place, said in heard]
-    judged.sort(key=lambda each: order.index(each[2]))
-    _, said, told = judged[0]
-    words = names_in_words(said)
-    why = {
-        Speaker.SAME: None,
-        Speaker.UNTOLD: f"The text there says only: {words}." if words else "The text there does not say who says it.",
-        Speaker.ANOTHER: f"The text there says: {words}.",
-    }[told]
-    return tuple(place for place, _, _ in judged), told, why
+def _heard(place: Place, said_by: str | None) -> _Heard:
+    if said_by is None:
+        return _Heard(place)
+    said = said_there(place)
+    return _Heard(place, said, speaker(said_by, said, has_first_name(said_by)))
+
+
+def _of_the_speaker(heard: _Heard) -> str | None:
+    words = names_in_words(heard.said)
+    match heard.told:
+        case Speaker.SAME:
+            return None
+        case Speaker.ANOTHER:
+            return f"The text there says: {words}."
+        case Speaker.UNTOLD:
+            return f"The text there says only: {words}." if words else "No words were found that say who says it."
+
+
+def _is_real(place: Place) -> bool:
+    return place.ruling in _REAL
+
+
+def _is_in(wanted: Document | None, place: Place) -> bool:
+    return wanted is None or _identity(place) == wanted.source.id
 
 
 def _identity(place: Place) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from bot.catalogue import Line
 from bot.rendering.answers import excerpt_blocks, nearest_rows, searched_row
 from bot.rendering.reply import Block, Claim, Cut, Meta, Part, Quote, Reply, Row, Say, say
-from retrieval import Checked, Difference, Flag, Match, Ruling, Verified
+from retrieval import CheckedMessage, Difference, Flag, Match, Ruling, Verified
 
 MOST_DIFFERENCES = 8
 MOST_MATCHES = 2
@@ -35,15 +35,17 @@ def render_verified(verified: Verified, *, private: bool = False) -> Reply:
     return Reply((*blocks, searched_row(verified.searched)), private)
 
 
-def render_checked(checked: Sequence[Checked], *, private: bool = False) -> Reply:
+def render_checked(message: CheckedMessage, *, private: bool = False) -> Reply:
     """The sentences of a message in its order, each with its verdict; the passages themselves once each."""
-    if not checked:
+    if not message.checked:
         return say(Line.NOTHING_TO_CHECK, private=True)
     blocks: list[Block] = []
-    for one in checked:
+    for one in message.checked:
         blocks += [*_verdict(one.verified), *_matches(one.verified.matches[:1])]
         blocks += nearest_rows(one.verified.related[:1], Line.RELATED)
-    return Reply((*blocks, searched_row(checked[0].verified.searched)), private)
+    if message.left_out:
+        blocks.append(Row((Say(Line.LEFT_UNCHECKED, {"count": Meta(str(message.left_out))}),), small=True))
+    return Reply((*blocks, searched_row(message.checked[0].verified.searched)), private)
 
 
 def _verdict(verified: Verified) -> Iterator[Block]:

@@ -145,6 +145,12 @@ def _gender_elsewhere(text: str, surname: str, end: int) -> str | None:
     return None
 
 
+def has_first_name(name: str) -> bool:
+    """Whether any of its words is a known first name, or a title of somebody."""
+    words = re.findall(r"\w+", name.lower())
+    return any(word in first_names() or word in english().titles for word in words)
+
+
 @cache
 def first_names() -> dict[str, str]:
     said = tomllib.loads(files(__package__).joinpath("first_names_en.toml").read_text(encoding="utf-8"))

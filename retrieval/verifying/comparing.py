@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from retrieval.verifying.alignment import Alignment, Alphabet, aligned
+from retrieval.verifying.alignment import FURTHER_OFF, Alignment, Alphabet, aligned
 from retrieval.verifying.editing import Claim
-from retrieval.verifying.stretches import ELLIPSIS_REACH, Stretch
+from retrieval.verifying.standing import reach
+from retrieval.verifying.stretches import Stretch
 from retrieval.verifying.tokens import Token
 from retrieval.verifying.wording import english
 
@@ -45,24 +46,27 @@ def compared(claim: Claim, stretch: Stretch, source: str, alphabet: Alphabet) ->
     """One fragment is placed first, and the others on its two sides, within reach; whichever first makes most of it."""
     breaks = stretch.breaks
     spelled = [alphabet.spelled(fragment) for fragment in claim.fragments]
+    reaches = [max(map(reach, joints), default=0) for joints in claim.joints]
     longest = sorted(range(len(spelled)), key=lambda index: -len(spelled[index]))[:MOST_ANCHORS]
-    tried = (_counted(claim, stretch, _around(anchor, spelled, source, breaks)) for anchor in longest)
+    tried = (_counted(claim, stretch, _around(anchor, spelled, reaches, source, breaks)) for anchor in longest)
     return min(tried, key=lambda each: (each.edits, -each.kept))
 
 
-def _around(anchor: int, spelled: Sequence[str], source: str, breaks: Sequence[int]) -> list[Alignment | None]:
+def _around(
+    anchor: int, spelled: Sequence[str], reaches: Sequence[int], source: str, breaks: Sequence[int]
+) -> list[Alignment | None]:
     placed: list[Alignment | None] = [None] * len(spelled)
     placed[anchor] = first = aligned(spelled[anchor], source, breaks)
     if first is None:
         return placed
     end = first.source_end
     for index in range(anchor + 1, len(spelled)):
-        reach = end + ELLIPSIS_REACH + 2 * len(spelled[index])
-        if (found := aligned(spelled[index], source[:reach], breaks[:reach], end)) is not None:
+        until = end + max(reaches[index - 1], FURTHER_OFF) + 2 * len(spelled[index])
+        if (found := aligned(spelled[index], source[:until], breaks[:until], end)) is not None:
             placed[index], end = found, found.source_end
     start = first.source_start
     for index in reversed(range(anchor)):
-        behind = max(start - ELLIPSIS_REACH - 2 * len(spelled[index]), 0)
+        behind = max(start - max(reaches[index], FURTHER_OFF) - 2 * len(spelled[index]), 0)
         if (found := aligned(spelled[index], source[:start], breaks[:start], behind)) is not None:
             placed[index], start = found, found.source_start
     return placed

@@ -8,6 +8,7 @@ from retrieval.spans import Span
 from retrieval.verdicts import Difference
 from retrieval.verifying.alignment import Alignment
 from retrieval.verifying.editing import Claim, Edit, Joint
+from retrieval.verifying.liberties import hidden, inner_of
 from retrieval.verifying.standing import Standing
 from retrieval.verifying.stretches import Stretch
 from retrieval.verifying.tokens import Token
@@ -32,9 +33,13 @@ def of_words(claim: Claim, alignments: Sequence[Alignment | None], stretch: Stre
     found: list[Difference] = []
     last: int | None = None
     for index, (fragment, alignment) in enumerate(zip(claim.fragments, alignments, strict=True)):
-        put_in = [joint for joint in claim.joints[index - 1] if joint.edit is Edit.PUT] if index else []
-        if put_in and alignment and last is not None:
-            found += _at_joints(claim, put_in, stretch, last, alignment.source_start)
+        if index and alignment and last is not None:
+            joints = claim.joints[index - 1]
+            tokens = stretch.tokens[last : alignment.source_start]
+            gap = any(joint.edit is Edit.GAP for joint in joints)
+            put = any(joint.edit is Edit.PUT for joint in joints)
+            if put or (tokens and (not gap or hidden(inner_of(joints), tokens))):
+                found += _at_joints(claim, joints, stretch, last, alignment.source_start)
         if alignment is None:
             found.append(Difference(_slice(claim.text, fragment), None))
             continue

@@ -1,7 +1,8 @@
 """A quote with its editor's marks understood: “…” leaves words out, “[he]” puts some in, “[sic]” is nobody's words.
 
 The marks are those of The Chicago Manual of Style (17th ed., 13.50 to 13.62). “[T]he” is a capital changed and stays a
-word. What stands between the marks are fragments, and each of them must stand in the source.
+word, and so does “[un]safe”, which is compared as “unsafe”. What stands between the marks are fragments, and each of
+them must stand in the source.
 """
 
 from __future__ import annotations
@@ -17,15 +18,21 @@ from retrieval.spans import Span
 from retrieval.verifying.tokens import Token, tokenise
 
 _ELLIPSIS = r"(?:…|\.(?:\s?\.){2,3})"
+_NOTE = (
+    r"(?:emphasis|italics)\s(?:added|supplied|removed|mine|ours|(?:in\s)?(?:the\s)?original)"
+    r"|(?:my|our|his|her|their)\s(?:emphasis|italics)"
+)
 _MARK = re.compile(
     rf"""
       (?P<gap>  \[\s*{_ELLIPSIS}\s*\] | \(\s*{_ELLIPSIS}\s*\) | {_ELLIPSIS} )
-    | (?P<note> [\[(]\s*(?:sic|emphasis\s[^\[\]()]{{1,30}}|italics\s[^\[\]()]{{1,30}})\s*[!.]?\s*[\])] )
-    | (?P<put>  [^\W\d_]*\[[^\[\]]{{1,100}}\][^\W\d_]* )
+    | (?P<note> [\[(]\s*(?:sic|{_NOTE})\s*[!.]?\s*[\])] )
+    | (?P<put>  \[[^\[\]]{{1,100}}\] )
     """,
     re.VERBOSE | re.IGNORECASE,
 )
-_RECASED = re.compile(r"\[([^\W\d_])\](?=[^\W\d_])")
+_LETTERS = r"[^\W\d_]{1,30}"
+_PART_OF_A_WORD = re.compile(rf"\[(?!sic\])(?:(?<=[^\W\d_]\[)({_LETTERS})\]|({_LETTERS})\](?=[^\W\d_]))", re.IGNORECASE)
+"""“[T]he” and “[un]safe” are words as they stand without the brackets."""
 _UNSEEN = "\u200b"
 """In the place of a bracket: no offset moves, and the normal form leaves it out."""
 
@@ -72,8 +79,10 @@ class Claim:
 def read_quote(quote: str) -> Claim:
     """Never fails; a quote without a word has no fragments."""
     text = bare(quote)
-    plain = _RECASED.sub(rf"{_UNSEEN}\1{_UNSEEN}", text)
-    brackets = {match.start(1): match.start() for match in _RECASED.finditer(text)}
+    parts = list(_PART_OF_A_WORD.finditer(text))
+    plain = _PART_OF_A_WORD.sub(lambda match: f"{_UNSEEN}{match[0][1:-1]}{_UNSEEN}", text)
+    starts = {match.start() + 1: match.start() for match in parts}
+    ends = {match.end() - 1: match.end() for match in parts}
     fragments: list[tuple[Token, ...]] = []
     between: list[tuple[Joint, ...]] = []
     waiting: list[Joint] = []
@@ -86,7 +95,12 @@ def read_quote(quote: str) -> Claim:
                 between.append(tuple(waiting))
             else:
                 outer = tuple(joint for joint in waiting if joint.edit is not Edit.GAP)
-            fragments.append(tuple(replace(each, start=brackets.get(each.start, each.start)) for each in tokens))
+            fragments.append(
+                tuple(
+                    replace(each, start=starts.get(each.start, each.start), end=ends.get(each.end, each.end))
+                    for each in tokens
+                )
+            )
             waiting = []
     outer += tuple(joint for joint in waiting if joint.edit is not Edit.GAP)
     return Claim(text, tuple(fragments), tuple(between), outer)
@@ -123,7 +137,8 @@ def _parts(text: str) -> Iterator[Span | Joint]:
             case "note":
                 yield Joint(Edit.NOTE, span)
             case _:
-                yield Joint(Edit.PUT, span, tuple(tokenise(text, [span])))
+                inner = tokenise(text, [Span(span.start + 1, span.end - 1)]) if len(span) > 2 else []
+                yield Joint(Edit.PUT, span, tuple(replace(each, opens=False) for each in inner))
         at = mark.end()
     if at < len(text):
         yield Span(at, len(text))

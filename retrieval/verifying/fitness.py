@@ -8,6 +8,8 @@ from retrieval.verifying.editing import Claim
 
 FEWEST_WORDS = 3
 MOST_CHARACTERS = 20_000
+MOST_FRAGMENTS = 60
+"""Between the editor's marks of one quote."""
 
 
 def unfit(quote: str) -> str | None:
@@ -25,6 +27,13 @@ def too_short(claim: Claim) -> str | None:
         return None
     counted = "one word" if count == 1 else f"{count} words" if count else "no word"
     return f"It is too short: it has {counted}, and three are needed."
+
+
+def too_scattered(claim: Claim) -> str | None:
+    count = len(claim.fragments)
+    if count <= MOST_FRAGMENTS:
+        return None
+    return f"It is in too many pieces: editor's marks cut it into {count}, and {MOST_FRAGMENTS} are compared."
 
 
 def hidden_in_a_word(claim: Claim) -> bool:

@@ -14,7 +14,7 @@ _MOSTLY = 0.6
 """Of its words with a capital, a quote is a headline or shouted, and a capital shows no name."""
 
 _LONG_ENOUGH = 5
-"""Letters of a word that a prefix turns round: “side” and “inside” are no opposites."""
+"""Letters of a word that a prefix turns round: “side” and “inside” are no opposites. “un” needs one letter less."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,13 @@ def names_in(*texts: Sequence[Token]) -> frozenset[str]:
         inside = (token for token in capitals if not _begins(token) or _all_capitals(token))
         found |= {_stem(token.key) for token in inside if token.key not in known.function}
     return frozenset(found)
+
+
+def brought_in(claimed: Iterable[Token], source: Iterable[Token]) -> frozenset[str]:
+    """Names among words that somebody put into a quote, and that the source's words there do not have."""
+    there = {_stem(token.key) for token in source}
+    capitals = (token for token in claimed if token.written[:1].isupper() and token.key not in english().function)
+    return frozenset(stem for token in capitals if (stem := _stem(token.key)) not in there)
 
 
 def denies(tokens: Iterable[Token]) -> int:
@@ -109,7 +116,7 @@ def _opposites(claimed: Words, source: Words) -> bool:
     """“confirmed” beside “unconfirmed”."""
     ours, theirs = set(claimed.keys), set(source.keys)
     return any(
-        len(word) >= _LONG_ENOUGH and prefix + word in others
+        len(word) >= _LONG_ENOUGH - (prefix == "un" and word != "less") and prefix + word in others
         for those, others in ((ours, theirs), (theirs, ours))
         for word in those
         for prefix in english().opposite_prefixes

@@ -1,4 +1,4 @@
-"""What of a message is to be checked: what it quotes, or, where it quotes nothing, each of its sentences."""
+"""What of a message is to be checked: what it quotes, and each of its sentences that quotes nothing."""
 
 from __future__ import annotations
 
@@ -12,17 +12,32 @@ from retrieval.verifying.tokens import tokenise
 MOST = 10
 """Of one message."""
 _QUOTED = re.compile(
-    r"""“([^“”]+)[”"] | „([^„“”"]+)[“”"] | «([^«»]+)» | "([^"“”]+)["”] | (?<!\w)‘([^‘]+?)’(?!\w)""", re.VERBOSE
+    r"""“([^“”]+)[”"] | „([^„“”"]+)[“”"] | «([^«»]+)» | "([^"“”]+)["”] | (?<!\w)‘([^‘]+?)’(?!\w)
+    | (?<![\w’'])'(?!(?i:tis|twas|em|til|cause|n)\b|\d)(?=\w)
+      ((?:[^'\n]|(?<=\w)'(?=\w)|(?<=s)'(?=\ \w[^'\n]{0,300}(?<!\ )'(?!\w)))+?)
+      '(?!\w)(?!(?<=s')\ \w[^'\n]{0,300}(?<!\ )'(?!\w))
+    """,
+    re.VERBOSE,
 )
+"""Straight single ones stand at the ends of words; those inside, and behind an s before more words, are apostrophes."""
 _LINE = re.compile(r"[^\n]+")
 _MARKER = re.compile(r"\s*(?:>{1,3}\s+|[-*•]\s+|\#{1,3}\s+|\d{1,2}[.)]\s+)?")
 """What Markdown puts before a quotation, an item or a heading."""
 
 
-def checkable(message: str) -> tuple[Span, ...]:
-    """Spans of the message, in order, at most MOST; those of quotations are without their marks."""
-    quoted = [Span(*match.span(match.lastindex or 0)) for match in _QUOTED.finditer(message) if _has_enough(match[0])]
-    return tuple(quoted or _sentences(message))[:MOST]
+def checkable(message: str) -> tuple[tuple[Span, ...], int]:
+    """Spans of the message, in order, at most MOST; those of quotations are without their marks. And how many more
+    there are.
+    """
+    matches = [match for match in _QUOTED.finditer(message) if _has_enough(match[0])]
+    quoted = [Span(*match.span(match.lastindex or 0)) for match in matches]
+    sentences = _sentences(message)
+    if matches:
+        marked = [Span(*match.span()) for match in matches]
+        apart = (each for each in sentences if not any(each.overlaps(mark) for mark in marked))
+        sentences = [each for each in apart if _has_enough(each.of(message))]  # “he said” is left of many a quotation
+    found = sorted([*quoted, *sentences])
+    return tuple(found[:MOST]), max(len(found) - MOST, 0)
 
 
 def _has_enough(text: str) -> bool:

@@ -6,7 +6,7 @@ The rules are those of `contract.py`, tried from the strictest on; the first tha
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from retrieval.spans import Span, subtract
@@ -15,12 +15,14 @@ from retrieval.verifying import differences
 from retrieval.verifying.alignment import Alphabet
 from retrieval.verifying.comparing import Compared, compared, content_words
 from retrieval.verifying.editing import Claim, Edit
-from retrieval.verifying.flags import Words, denies, flags, names_in, numbers_in, words
+from retrieval.verifying.flags import Words, brought_in, flags, names_in, words
+from retrieval.verifying.liberties import hidden, inner_of, liberties
 from retrieval.verifying.splicing import Fragment, fragments
-from retrieval.verifying.standing import Standing, left_out, literal, standing
+from retrieval.verifying.standing import Standing, literal, standing
 from retrieval.verifying.stretches import Stretch
 
-MOST_MATCHES = 5
+MOST_CONSIDERED = 40
+"""Places; a quote of three common words may stand in hundreds."""
 FEW_EDITS = 4
 """Words: a quote that so few edits turn into the source was altered there, wherever its parts may stand besides."""
 LONGEST_GAP_SHOWN = 60
@@ -29,41 +31,38 @@ LONGEST_GAP_SHOWN = 60
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where it stands, or what comes nearest."""
+    """Where it stands, or what comes nearest, and all that is to be said of the quote beside it."""
 
     stretch: Stretch
     pieces: tuple[Span, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """A ruling, with what it rests on. The differences are those of the quote and the first place."""
-
     ruling: Ruling
-    places: tuple[Place, ...]
     differences: tuple[Difference, ...] = ()
+    """Of the quote and this place: where they have one, it is in this document."""
     flags: tuple[Flag, ...] = ()
     reason: str | None = None
 
+    @property
+    def rank(self) -> tuple[bool, bool, int]:
+        """Smaller is better."""
+        return self.ruling is Ruling.ALTERED, self.ruling is not Ruling.EXACT, len(self.differences)
 
-def stands(claim: Claim, stretches: Sequence[Stretch]) -> Judged | None:
-    """EXACT or TYPOGRAPHY, or ALTERED by what an editor put in; None where its words stand nowhere in these."""
-    exact = [Place(stretch, (span,)) for stretch in stretches for span in literal(claim.text, stretch)]
-    if exact:
-        return Judged(Ruling.EXACT, _distinct(exact))
+
+def stands(claim: Claim, stretches: Sequence[Stretch], everywhere: bool = False) -> tuple[Place, ...]:
+    """EXACT or TYPOGRAPHY, or ALTERED by what an editor put in or left out; none where its words stand nowhere in
+    these. Best first; where it stands as it is, only those places, unless `everywhere`.
+    """
+    exact = [Place(stretch, (span,), Ruling.EXACT) for stretch in stretches for span in literal(claim.text, stretch)]
+    if exact and not everywhere:
+        return _distinct(exact)
     alphabet = Alphabet()
-    found = [each for stretch in stretches for each in standing(claim, stretch, alphabet)]
-    if not found:
-        return None
-    rulings = [_edited(claim, each) for each in found]
-    rulings.sort(key=lambda judged: (judged.ruling is Ruling.ALTERED, len(judged.differences)))
-    first = rulings[0]
-    alike = [judged.places[0] for judged in rulings if judged.ruling is first.ruling]
-    return Judged(first.ruling, _distinct(alike), first.differences, first.flags, first.reason)
+    found = [_edited(claim, each) for stretch in stretches for each in standing(claim, stretch, alphabet)]
+    known = {(_identity(place), place.pieces[0].start) for place in exact}
+    found = [place for place in found if (_identity(place), place.pieces[0].start) not in known]
+    return _distinct(sorted([*exact, *found], key=lambda place: place.rank))
 
 
-def resembles(claim: Claim, stretches: Sequence[Stretch]) -> Judged | None:
-    """ALTERED or SPLICED, of a quote that does not stand in these; None where it is neither."""
+def resembles(claim: Claim, stretches: Sequence[Stretch]) -> tuple[Place, ...]:
+    """ALTERED or SPLICED, of a quote that does not stand in these; none where it is neither."""
     alphabet = Alphabet()
     spelled = [alphabet.spelled(stretch.tokens) for stretch in stretches]
     beside = [compared(claim, stretch, source, alphabet) for stretch, source in zip(stretches, spelled, strict=True)]
@@ -75,48 +74,55 @@ def resembles(claim: Claim, stretches: Sequence[Stretch]) -> Judged | None:
     spliced = fragments(whole, spelled, lambda start, end: content_words(claim.tokens[start:end]) >= 2)
     if spliced:
         return _spliced(spliced, stretches)
-    return _altered(claim, known) if known else None
+    return _altered(claim, known) if known else ()
 
 
-def _altered(claim: Claim, known: Sequence[Compared]) -> Judged:
-    first = known[0]
-    names = names_in(claim.tokens, first.stretch.tokens)
+def _altered(claim: Claim, known: Sequence[Compared]) -> tuple[Place, ...]:
+    return _distinct([_altered_at(claim, each) for each in known if each.edits == known[0].edits])
+
+
+def _altered_at(claim: Claim, found: Compared) -> Place:
+    source = found.stretch.tokens
+    names = names_in(claim.tokens, source)
     pairs = [
-        (
-            words(fragment, step.claimed_start, step.claimed_end),
-            words(first.stretch.tokens, step.source_start, step.source_end),
-        )
-        for fragment, alignment in zip(claim.fragments, first.alignments, strict=True)
+        (words(fragment, step.claimed_start, step.claimed_end), words(source, step.source_start, step.source_end))
+        for fragment, alignment in zip(claim.fragments, found.alignments, strict=True)
         for step in (alignment.steps if alignment else ())
         if not step.equal
     ]
-    lost = [fragment for fragment, each in zip(claim.fragments, first.alignments, strict=True) if each is None]
+    lost = [fragment for fragment, each in zip(claim.fragments, found.alignments, strict=True) if each is None]
     pairs += [(Words(fragment), Words(())) for fragment in lost]
-    places = []
-    for each in (each for each in known if each.edits == first.edits):
-        spans = [each.stretch.span(part.source_start, part.source_end) for part in each.alignments if part]
-        places.append(Place(each.stretch, tuple(_body(each.stretch, spans))))
-    return Judged(
+    raised = {*flags(pairs, names), *_raised_between(claim, found, names)}
+    spans = [found.stretch.span(part.source_start, part.source_end) for part in found.alignments if part]
+    return Place(
+        found.stretch,
+        tuple(_body(found.stretch, spans)),
         Ruling.ALTERED,
-        _distinct(places),
-        differences.of_words(claim, first.alignments, first.stretch),
-        flags(pairs, names),
+        differences.of_words(claim, found.alignments, found.stretch),
+        tuple(flag for flag in Flag if flag in raised),
     )
 
 
-def _edited(claim: Claim, found: Standing) -> Judged:
+def _raised_between(claim: Claim, found: Compared, names: Collection[str]) -> Iterator[Flag]:
+    """By the source's words that stand where the quote has an editor's mark."""
+    last: int | None = None
+    for index, alignment in enumerate(found.alignments):
+        if alignment is None:
+            continue
+        if index and last is not None:
+            joints, between = claim.joints[index - 1], words(found.stretch.tokens, last, alignment.source_start)
+            inner = inner_of(joints)
+            if any(joint.edit is Edit.GAP for joint in joints):
+                yield from hidden(inner, between.tokens)
+            elif inner:
+                yield from flags([(Words(inner, between.behind), between)], brought_in(inner, between.tokens))
+            else:
+                yield from flags([(Words(()), between)], names)
+        last = alignment.source_end
+
+
+def _edited(claim: Claim, found: Standing) -> Place:
     """Token for token equal; what an editor left out or put in may still turn it round."""
-    names = names_in(found.stretch.tokens)
-    cut: list[tuple[Words, Words]] = []
-    put: list[tuple[Words, Words]] = []
-    for index, tokens in left_out(found):
-        joints = claim.joints[index]
-        inner = [token for joint in joints for token in joint.inner]
-        if any(joint.edit is Edit.PUT for joint in joints) and [t.key for t in inner] != [t.key for t in tokens]:
-            put.append((Words(inner), Words(tokens)))
-        elif joints and not any(token.opens for token in tokens):
-            cut.append((Words(()), Words(tokens)))
-    put += [(Words(joint.inner), Words(())) for joint in claim.outer if joint.edit is Edit.PUT]
     places = found.places
     pieces = [found.stretch.span(places[0][0], places[0][1])]
     for (_, end), (start, last) in itertools.pairwise(places):
@@ -124,59 +130,41 @@ def _edited(claim: Claim, found: Standing) -> Judged:
             pieces[-1] = Span(pieces[-1].start, found.stretch.tokens[last - 1].end)
         else:
             pieces.append(found.stretch.span(start, last))
-    body = tuple(_body(found.stretch, pieces))
-    marks = differences.of_marks(claim, found)
-    turned = [pair for pair in put if _says_another_thing(*pair)]
-    if turned:
-        return Judged(
-            Ruling.ALTERED,
-            (Place(found.stretch, body),),
-            marks,
-            flags(turned, names),
-            "What stands in brackets denies or counts what the source does not.",
-        )
-    hidden = _turning(cut)
-    reason = f"The ellipsis leaves out a {' and a '.join(hidden)}." if hidden else None
-    return Judged(Ruling.TYPOGRAPHY, (Place(found.stretch, body),), marks, hidden, reason)
+    taken = liberties(claim, found)
+    return Place(
+        found.stretch,
+        tuple(_body(found.stretch, pieces)),
+        Ruling.ALTERED if taken.alters else Ruling.TYPOGRAPHY,
+        differences.of_marks(claim, found),
+        taken.flags,
+        taken.reason,
+    )
 
 
-def _spliced(found: Sequence[Fragment], stretches: Sequence[Stretch]) -> Judged:
-    shown: list[Difference] = []
-    dropped: list[tuple[Words, Words]] = []
+def _spliced(found: Sequence[Fragment], stretches: Sequence[Stretch]) -> tuple[Place, ...]:
+    shown: list[tuple[int, Difference]] = []
+    dropped: set[Flag] = set()
     for one, other in itertools.pairwise(found):
         end = one.place + one.end - one.start
         gap = other.place - end
         if one.source == other.source and 0 < gap <= LONGEST_GAP_SHOWN:
             stretch = stretches[one.source]
-            shown.append(differences.differ(None, stretch.span(end, other.place), stretch))
-            dropped.append((Words(()), words(stretch.tokens, end, other.place)))
+            shown.append((one.source, differences.differ(None, stretch.span(end, other.place), stretch)))
+            dropped.update(hidden((), stretch.tokens[end : other.place]))
+    documents = len({stretches[each.source].document.source.id for each in found})
+    whose = "one document" if documents == 1 else f"{documents} documents"
+    reason = f"These are {len(found)} fragments of {whose} that do not stand together."
+    raised = tuple(flag for flag in Flag if flag in dropped)
     places = []
     for source in dict.fromkeys(each.source for each in found):
         stretch = stretches[source]
         spans = {
             stretch.span(each.place, each.place + each.end - each.start) for each in found if each.source == source
         }
-        places.append(Place(stretch, tuple(_body(stretch, _apart(sorted(spans))))))
-    documents = len({place.stretch.document.source.id for place in places})
-    whose = "one document" if documents == 1 else f"{documents} documents"
-    return Judged(
-        Ruling.SPLICED,
-        tuple(places),
-        tuple(shown),
-        _turning(dropped),
-        f"These are {len(found)} fragments of {whose} that do not stand together.",
-    )
-
-
-def _says_another_thing(put: Words, replaced: Words) -> bool:
-    """No editor's use of brackets: a “not” more or less, or a number for another one."""
-    counted = numbers_in(replaced)
-    return denies(put.tokens) != denies(replaced.tokens) or (bool(counted) and numbers_in(put) != counted)
-
-
-def _turning(pairs: Sequence[tuple[Words, Words]]) -> tuple[Flag, ...]:
-    """Of words that are left out openly: names and numbers among them are nothing to warn of."""
-    return tuple(flag for flag in flags(pairs, ()) if flag in (Flag.NEGATION, Flag.HEDGE))
+        body = tuple(_body(stretch, _apart(sorted(spans))))
+        gaps = tuple(difference for source_of, difference in shown if source_of == source)
+        places.append(Place(stretch, body, Ruling.SPLICED, gaps, raised, reason))
+    return tuple(places)
 
 
 def _body(stretch: Stretch, pieces: Sequence[Span]) -> Iterator[Span]:
@@ -199,6 +187,13 @@ def _apart(spans: Sequence[Span]) -> tuple[Span, ...]:
     return tuple(kept)
 
 
-def _distinct(places: Sequence[Place]) -> tuple[Place, ...]:
-    once = {(place.stretch.document.source.id, place.pieces): place for place in places}
-    return tuple(once.values())[:MOST_MATCHES]
+def _distinct(places: Iterable[Place]) -> tuple[Place, ...]:
+    """The first of each; no more than can be told apart by who speaks there."""
+    once: dict[tuple[str, tuple[Span, ...]], Place] = {}
+    for place in places:
+        once.setdefault((_identity(place), place.pieces), place)
+    return tuple(once.values())[:MOST_CONSIDERED]
+
+
+def _identity(place: Place) -> str:
+    return place.stretch.document.source.id

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from retrieval.spans import Span
@@ -42,47 +43,72 @@ def literal(text: str, stretch: Stretch) -> Iterator[Span]:
 
 
 def standing(claim: Claim, stretch: Stretch, alphabet: Alphabet) -> Iterator[Standing]:
-    """Every place, from front to back, up to MOST_PLACES."""
+    """Every place, from front to back, up to MOST_PLACES; none holds another: its fragments stand as near to one
+    another as they can, so that a mark can't reach over a denial to leave it out.
+    """
     source = alphabet.spelled(stretch.tokens)
     fragments = [alphabet.spelled(fragment) for fragment in claim.fragments]
-    reaches = [sum(map(_reach, joints)) for joints in claim.joints]
-    at = source.find(fragments[0])
-    found = 0
-    while at >= 0 and found < MOST_PLACES:
-        end = at + len(fragments[0])
-        rest = _followed(fragments[1:], reaches, source, end)
-        if rest is not None:
-            found += 1
-            yield Standing(stretch, ((at, end), *rest))
-        at = source.find(fragments[0], at + 1)
+    reaches = [sum(map(reach, joints)) for joints in claim.joints]
+    known = [{at: Chained(at, None) for at in _occurrences(fragments[0], source)}]
+    for index, fragment in enumerate(fragments[1:]):
+        behind = {at + len(fragments[index]): at for at in known[-1]}
+        known.append(_chained(_occurrences(fragment, source), behind, known[-1], reaches[index]))
+    found, latest = 0, -1
+    for at, chained in known[-1].items():
+        if chained.first > latest and found < MOST_PLACES:
+            found, latest = found + 1, chained.first
+            yield Standing(stretch, tuple(_followed_back(at, known, fragments)))
 
 
-def _followed(
-    fragments: Sequence[str], reaches: Sequence[int], source: str, end: int
-) -> tuple[tuple[int, int], ...] | None:
-    """Places of the fragments behind `end`, each within reach of the one before; None where there are none."""
-    hopeless: set[tuple[int, int]] = set()
+@dataclass(frozen=True, slots=True)
+class Chained:
+    """Of a fragment's place: the latest place of the first fragment that leads to it, and the place before it."""
 
-    def places(index: int, end: int) -> tuple[tuple[int, int], ...] | None:
-        if index == len(fragments):
-            return ()
-        if (index, end) in hopeless:
-            return None
-        fragment = fragments[index]
-        limit = end + reaches[index] + len(fragment)
-        at = source.find(fragment, end, limit)
-        while at >= 0:
-            rest = places(index + 1, at + len(fragment))
-            if rest is not None:
-                return ((at, at + len(fragment)), *rest)
-            at = source.find(fragment, at + 1, limit)
-        hopeless.add((index, end))
-        return None
-
-    return places(0, end)
+    first: int
+    before: int | None
 
 
-def _reach(joint: Joint) -> int:
+def _chained(
+    places: Iterable[int], behind: Mapping[int, int], known: Mapping[int, Chained], reach: int
+) -> dict[int, Chained]:
+    """Each of `places` that follows a known one within reach; `behind`: where each of those ends -> where it begins."""
+    ends = deque(behind.items())
+    near: deque[tuple[int, int]] = deque()  # of falling first places: the best is in front
+    found: dict[int, Chained] = {}
+    for at in places:
+        while ends and ends[0][0] <= at:
+            end, start = ends.popleft()
+            while near and known[near[-1][1]].first <= known[start].first:
+                near.pop()
+            near.append((end, start))
+        while near and near[0][0] < at - reach:
+            near.popleft()
+        if near:
+            found[at] = Chained(known[near[0][1]].first, near[0][1])
+    return found
+
+
+def _followed_back(
+    at: int | None, known: Sequence[Mapping[int, Chained]], fragments: Sequence[str]
+) -> list[tuple[int, int]]:
+    places: list[tuple[int, int]] = []
+    for each, fragment in zip(reversed(known), reversed(fragments), strict=True):
+        if at is None:
+            break
+        places.append((at, at + len(fragment)))
+        at = each[at].before
+    return places[::-1]
+
+
+def _occurrences(fragment: str, source: str) -> Iterator[int]:
+    at = source.find(fragment)
+    while at >= 0:
+        yield at
+        at = source.find(fragment, at + 1)
+
+
+def reach(joint: Joint) -> int:
+    """Words of the source between the fragments on its two sides."""
     return {Edit.GAP: ELLIPSIS_REACH, Edit.PUT: REPLACED, Edit.NOTE: 0}[joint.edit]
 
 

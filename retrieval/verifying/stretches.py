@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from retrieval.records import Document, Passage
@@ -18,6 +19,16 @@ _MARGIN = 300
 _OF_A_WORD = 6
 """Characters, with the space behind it."""
 _LONGEST_WORD = 100
+_MARKDOWN_TARGET = re.compile(
+    r"""
+      (?<=\]) \( [ ]* (?: <[^<>\n]{0,2000}> | (?:[^\s()<>] | \([^\s()]{0,200}\)){0,2000} )
+              (?: \s+ (?:"[^"\n]{0,200}" | '[^'\n]{0,200}') )? [ ]* \)
+    | (?<=\]) \[ [^\[\]\n]{0,100} \]
+    | ^[ ]{0,3} \[ (?!\^) [^\[\]\n]{1,100} \]: [ ]+ \S.*$
+    """,
+    re.VERBOSE | re.MULTILINE,
+)
+"""Where a link or an image leads, which nobody reads: behind its text, by a label, and where the label is explained."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +65,7 @@ def stretches(claim: Claim, passages: Iterable[Passage], document_of: Callable[[
     for document_id, held in near.items():
         document = document_of(document_id)
         for window, inside in _windows(held, margin, document.text):
-            body = subtract(window, (mark.span for mark in document.furniture))
+            body = subtract(window, sorted((*(mark.span for mark in document.furniture), *_unread(document, window))))
             tokens = rejoined(tokenise(document.text, body), known)
             found.append(Stretch(document, inside, tuple(tokens)))
     return found
@@ -81,6 +92,15 @@ def _whole_words(start: int, end: int, text: str) -> Span:
     while end < last and not text[end].isspace():
         end += 1
     return Span(start, end)
+
+
+def _unread(document: Document, window: Span) -> Iterator[Span]:
+    """Of a window of a Markdown document, what is no word of it."""
+    if document.source.reader.startswith("markdown"):
+        start = document.text.rfind("\n", 0, window.start) + 1
+        for match in _MARKDOWN_TARGET.finditer(document.text, start, window.end):
+            if match.end() > window.start:
+                yield Span(*match.span())
 
 
 def _has_gap(claim: Claim) -> bool:

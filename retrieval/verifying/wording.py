@@ -22,6 +22,9 @@ class Wording:
     """However it is written -> the first way."""
     function: frozenset[str]
     titles: frozenset[str]
+    pronouns: frozenset[str]
+    articles: frozenset[str]
+    organisations: frozenset[str]
 
 
 @cache
@@ -38,4 +41,7 @@ def english() -> Wording:
         units={way: ways[0] for ways in each_unit for way in ways},
         function=frozenset(said["function"].split()),
         titles=frozenset(said["titles"].split()),
+        pronouns=frozenset(said["pronouns"].split()),
+        articles=frozenset(said["articles"].split()),
+        organisations=frozenset(said["organisations"].split()),
     )

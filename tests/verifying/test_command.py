@@ -42,7 +42,7 @@ def test_the_json_has_the_keys_of_the_contract_and_no_text_beside_it(verify) -> 
     assert match["document"]["path"] == "archive/seeds/000_1c64d74089188847.txt"
     [piece] = match["pieces"]
     assert piece["end"] - piece["start"] == len(match["text"])
-    assert said["searched"]["documents"] == 8
+    assert said["searched"]["documents"] == 13
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_it_ends_with_0_for_what_was_found_and_1_for_what_was_not(verify, argume
     done = verify(*arguments)
     assert done.returncode == status, done.stderr
     assert line in done.stdout
-    assert "Searched 8 documents" in done.stdout
+    assert "Searched 13 documents" in done.stdout
 
 
 def test_an_error_that_a_person_can_fix_is_one_line_and_2(verify) -> None:

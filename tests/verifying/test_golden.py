@@ -39,6 +39,10 @@ def test_a_quote_gets_its_verdict_its_flags_and_its_differences(archive: Archive
     if "related" in case:
         assert bool(said.related) == case["related"]
     assert bool(said.matches) == (said.ruling in FOUND)
+    for difference in said.differences:
+        if difference.place is not None:
+            here = [(said.matches[0].excerpt.source.id, difference.place)]
+            assert archive.slices(here) == [difference.source], "a difference is of the first match's document"
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["q"][:60])

@@ -73,6 +73,48 @@ def test_a_document_that_there_is_none_of_is_an_error_and_no_verdict(archive: Ar
         archive.verify(EXACT, document="Nowhere")
 
 
+@pytest.mark.parametrize("name", ["he", "She", "they", " it ", "and", "said", "…", "the", "_"])
+def test_a_pronoun_is_no_speaker(archive: Archive, name: str) -> None:
+    with pytest.raises(QuestionError, match="is no name"):
+        archive.verify(EXACT, said_by=name)
+
+
+def test_nobody_named_is_nobody_claimed(archive: Archive) -> None:
+    said = archive.verify(EXACT, said_by=" \n ")
+    assert (said.ruling, said.said_by, said.reason) == (Ruling.EXACT, None, None)
+    assert archive.verify(EXACT, said_by="Will").ruling is Ruling.ELSEWHERE
+
+
+def test_many_ellipses_are_compared_and_too_many_are_refused(archive: Archive) -> None:
+    words = [
+        "Russian",
+        "leaders",
+        "have",
+        "sent",
+        "agents",
+        "of",
+        "the",
+        "state",
+        "security",
+        "service",
+        "that",
+        "succeeded",
+        "the",
+        "KGB",
+    ]
+    assert archive.verify(" … ".join(words)).ruling is Ruling.TYPOGRAPHY
+    said = archive.verify("… of the ".join(["a"] * 1900))
+    assert said.ruling is Ruling.CANNOT_CHECK
+    assert "too many pieces" in (said.reason or "")
+
+
+def test_twenty_thousand_letters_without_a_space_take_no_time(archive: Archive) -> None:
+    started = time.process_time()
+    archive.verify("a" * 19_999)
+    archive.verify("a[b]" * 4_999)
+    assert time.process_time() - started < 1  # it took 3 seconds, and more with every letter
+
+
 def test_every_verdict_says_what_was_searched(archive: Archive) -> None:
     for quote in (EXACT, "The sky over Lisbon was green", "too short"):
-        assert archive.verify(quote).searched.documents == 8
+        assert archive.verify(quote).searched.documents == 13
