@@ -130,7 +130,9 @@ def _with_the_claim(checked: Verified, places: Sequence[Place], wanted: Document
     ruling, reasons = first.ruling, [first.reason]
     if wanted is not None and not _is_in(wanted, first):
         ruling = Ruling.ELSEWHERE if _is_real(first) else ruling
-        reasons.append(f"It stands in “{first.stretch.document.source.title}”, not in “{wanted.source.title}”.")
+        there, claimed = first.stretch.document.source, wanted.source
+        here, asked = (there.path, claimed.path) if there.title == claimed.title else (there.title, claimed.title)
+        reasons.append(f"It stands in “{here}”, not in “{asked}”.")
     if checked.said_by is not None:
         if heard[0].told is Speaker.ANOTHER and _is_real(first):
             ruling = Ruling.ELSEWHERE
