@@ -85,6 +85,7 @@ class Line(Enum):
     DIFFERS = "“{claimed}” is {source} in the text"
     ADDED = "“{claimed}” is not in the text"
     LEFT_AWAY = "the text also has {source}"
+    MORE_PLACES = "and in {count} more places"
     RELATED = "Not this quote, but about the same:"
     LEFT_UNCHECKED = "{count} more are not checked: ten at most."
     NOTHING_TO_CHECK = "There is no sentence in this that could be checked."

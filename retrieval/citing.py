@@ -127,10 +127,20 @@ def _became(wanted: Code, retired: Retired, snapshot: Snapshot) -> Superseded:
         fate = Fate.GONE if retired.text is None else Fate.UNREADABLE
         return Superseded(str(wanted), retired, asked, None, (), fate)
     words = asked.of(retired.text)
-    at = document.text.find(words)
-    place = Span(at, at + len(words)) if at >= 0 else None
+    place = _standing(words, document)
     now = tuple(whole_passage(passage, document) for passage in _nearest(words, place, document))
     return Superseded(str(wanted), retired, asked, document.source, now, Fate.STANDS if place else Fate.CHANGED)
+
+
+def _standing(words: str, document: Document) -> Span | None:
+    """Where they stand as whole sentences: “rain fell.” does not in “the terrain fell.”"""
+    sentences = [sentence for passage in cut_passages(document) for sentence in passage.sentences]
+    ends = {sentence.end for sentence in sentences}
+    for sentence in sentences:
+        place = Span(sentence.start, sentence.start + len(words))
+        if place.end in ends and document.text.startswith(words, place.start):
+            return place
+    return None
 
 
 def _asked(wanted: Code, retired: Retired) -> Span | None:

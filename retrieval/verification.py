@@ -61,7 +61,7 @@ def verify(claimed: Claimed, where: Filter, snapshot: Snapshot | None, searched:
     reason = reason or (too_short(claim) or too_scattered(claim) if claim else None) or _nothing_to_search(searched)
     if claim is None or snapshot is None or reason is not None:
         return dataclasses.replace(checked, reason=reason)
-    wanted = _named(claimed.document, snapshot) if claimed.document else None
+    wanted = _named(claimed.document, where, snapshot) if claimed.document else None
     places, near = _places(claim, wanted, said_by, where, snapshot)
     if places:
         return _with_the_claim(checked, places, wanted)
@@ -178,16 +178,21 @@ def _identity(place: Place) -> str:
     return place.stretch.document.source.id
 
 
-def _named(name: str, snapshot: Snapshot) -> Document:
-    """By its id, else by its title, its path or the end of it; case and width don't count."""
+def _named(name: str, where: Filter, snapshot: Snapshot) -> Document:
+    """By its id, else by its title, its path or the end of it; case and width don't count. One that the filters leave
+    out is none, and of two with one name neither is meant.
+    """
+    by_id = snapshot.source(name.strip())
     wanted = filter_key(name)
-    source = snapshot.source(name.strip()) or next(
-        (each for each in snapshot.sources() if _is_called(each, wanted)), None
-    )
-    if source is None:
-        shown = name.strip()[:80]
-        raise QuestionError(f"no document in the archive is called “{shown}”")
-    return document_of(snapshot, source.id)
+    called = [by_id] if by_id else [each for each in snapshot.sources() if _is_called(each, wanted)]
+    found = [source for source in called if where.matches(source)]
+    shown = name.strip()[:80]
+    if not found:
+        raise QuestionError(f"no document that may be searched is called “{shown}”")
+    if len(found) > 1:
+        paths = ", ".join(source.path for source in found[:5])
+        raise QuestionError(f"{len(found)} documents are called “{shown}”; name one by its path: {paths}")
+    return document_of(snapshot, found[0].id)
 
 
 def _is_called(source: Source, wanted: str) -> bool:

@@ -11,6 +11,8 @@ from retrieval import CheckedMessage, Difference, Flag, Match, Ruling, Verified
 
 MOST_DIFFERENCES = 8
 MOST_MATCHES = 2
+LONGEST_REASON = 1000
+"""Characters. It names who is said to speak, at its end."""
 _RULINGS = {
     Ruling.EXACT: Line.EXACT,
     Ruling.TYPOGRAPHY: Line.TYPOGRAPHY,
@@ -31,17 +33,17 @@ _FLAGS = {
 
 def render_verified(verified: Verified, *, private: bool = False) -> Reply:
     """One quote, with all that there is to say of it."""
-    blocks = [*_verdict(verified), *_matches(verified.matches), *nearest_rows(verified.related, Line.RELATED)]
+    blocks = [*_verdict(verified), *_matches(verified, MOST_MATCHES), *nearest_rows(verified.related, Line.RELATED)]
     return Reply((*blocks, searched_row(verified.searched)), private)
 
 
 def render_checked(message: CheckedMessage, *, private: bool = False) -> Reply:
-    """The sentences of a message in its order, each with its verdict; the passages themselves once each."""
+    """The sentences of a message in its order, each with its verdict and the first place where it stands."""
     if not message.checked:
         return say(Line.NOTHING_TO_CHECK, private=True)
     blocks: list[Block] = []
     for one in message.checked:
-        blocks += [*_verdict(one.verified), *_matches(one.verified.matches[:1])]
+        blocks += [*_verdict(one.verified), *_matches(one.verified, 1)]
         blocks += nearest_rows(one.verified.related[:1], Line.RELATED)
     if message.left_out:
         blocks.append(Row((Say(Line.LEFT_UNCHECKED, {"count": Meta(str(message.left_out))}),), small=True))
@@ -54,7 +56,7 @@ def _verdict(verified: Verified) -> Iterator[Block]:
     if verified.flags:
         yield Row(tuple(Say(_FLAGS[flag]) for flag in verified.flags))
     if verified.reason is not None:
-        yield Row((Meta(verified.reason),), small=True)
+        yield Row((Meta(verified.reason, most=LONGEST_REASON),), small=True)
     for difference in verified.differences[:MOST_DIFFERENCES]:
         yield Row((_difference(difference, verified.matches),), small=True)
     more = len(verified.differences) - MOST_DIFFERENCES
@@ -74,11 +76,16 @@ def _difference(difference: Difference, matches: Sequence[Match]) -> Part:
     return Say(Line.LEFT_AWAY, {"source": source or Meta("")})
 
 
-def _matches(matches: Sequence[Match]) -> Iterator[Block]:
-    for match in matches[:MOST_MATCHES]:
+def _matches(verified: Verified, most: int) -> Iterator[Block]:
+    """Of what is spliced every piece: they are one verdict together, and not a choice of places."""
+    matches = verified.matches if verified.ruling is Ruling.SPLICED else verified.matches[:most]
+    for match in matches:
         quote, *rest = excerpt_blocks(match.excerpt)
         yield _marked(quote, match) if isinstance(quote, Quote) else quote
         yield from rest
+    more = len(verified.matches) - len(matches)
+    if more:
+        yield Row((Say(Line.MORE_PLACES, {"count": Meta(str(more))}),), small=True)
 
 
 def _marked(quote: Quote, match: Match) -> Quote:

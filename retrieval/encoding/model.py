@@ -122,7 +122,9 @@ def _folder(name: str) -> Path | None:
 
 
 def _of_files(folder: Path) -> str:
-    """From the files that decide the vectors (weights, tokenizer, pooling, window) and the library that runs them."""
+    """From the files that decide the vectors (weights, tokenizer, pooling, window) and the library that reads them.
+    What runs them is left out: compiled.py takes no runtime whose vectors are others.
+    """
     digest = hashlib.sha256(importlib.metadata.version("sentence-transformers").encode())
     for path in sorted(folder.rglob("*")):
         if path.suffix in _WEIGHTS_AND_RULES and path.is_file():

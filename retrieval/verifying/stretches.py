@@ -66,8 +66,9 @@ def stretches(claim: Claim, passages: Iterable[Passage], document_of: Callable[[
         document = document_of(document_id)
         for window, inside in _windows(held, margin, document.text):
             body = subtract(window, sorted((*(mark.span for mark in document.furniture), *_unread(document, window))))
-            tokens = rejoined(tokenise(document.text, body), known)
-            found.append(Stretch(document, inside, tuple(tokens)))
+            tokens = tuple(rejoined(tokenise(document.text, body), known))
+            if tokens:  # a page of asterisks has none
+                found.append(Stretch(document, inside, tokens))
     return found
 
 

@@ -38,12 +38,13 @@ COMMON = 60
 def vocabulary(random_: random.Random) -> list[str]:
     syllables = [a + b for a in "bdfgklmnprstvz" for b in "aeiou"]
     made = {"".join(random_.choices(syllables, k=random_.choice([2, 3, 3, 4]))) for _ in range(VOCABULARY * 2)}
-    return [*sorted(english().function)[:COMMON], *sorted(made)[:VOCABULARY]]
+    chosen = sorted(made)[:VOCABULARY]
+    random_.shuffle(chosen)
+    return [*sorted(english().function)[:COMMON], *chosen]
 
 
 def documents(passages: int, random_: random.Random) -> Iterator[Document]:
     words = vocabulary(random_)
-    random_.shuffle(words[COMMON:])
     weights = list(itertools.accumulate(1 / (rank + 3) for rank in range(len(words))))
     for number in range(passages // 4):
         paragraphs = []

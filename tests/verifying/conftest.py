@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -24,3 +24,22 @@ def archive(seed: Path, new_hash_encoder, tmp_path_factory: pytest.TempPathFacto
     archive.reindex()
     yield archive
     archive.close()
+
+
+@pytest.fixture
+def archive_of(new_hash_encoder, tmp_path: Path) -> Iterator[Callable[[dict[str, str]], Archive]]:
+    """One of files with these texts."""
+    opened: list[Archive] = []
+
+    def made(files: dict[str, str]) -> Archive:
+        (tmp_path / "archive").mkdir()
+        for name, text in files.items():
+            (tmp_path / "archive" / name).write_text(text)
+        settings = RetrievalSettings(archive=tmp_path / "archive", data=tmp_path / "data")
+        opened.append(Archive(settings, encoder=new_hash_encoder()))
+        opened[-1].reindex()
+        return opened[-1]
+
+    yield made
+    for archive in opened:
+        archive.close()

@@ -66,7 +66,7 @@ def test_it_ends_with_0_for_what_was_found_and_1_for_what_was_not(verify, argume
 def test_an_error_that_a_person_can_fix_is_one_line_and_2(verify) -> None:
     done = verify("the cuts would not touch schools", "--document", "Nowhere")
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == "archivist: no document in the archive is called “Nowhere”\n"
+    assert done.stderr == "archivist: no document that may be searched is called “Nowhere”\n"
 
 
 def test_differences_are_shown_one_over_the_other_and_nothing_hides_in_them(verify) -> None:

@@ -61,7 +61,7 @@ def retire(tables: sqlite3.Connection, document_key: int, generation: int, into:
 def carry_over(past: Path, generation: int, into: sqlite3.Connection) -> None:
     """For an index that was made anew: what the generation in `past` retired, and what `into` holds no more.
 
-    From tables that can't be read nothing comes over: they are why the index was made anew.
+    Of tables that can't be read comes over what was read before: they are why the index was made anew.
     """
     with contextlib.suppress(sqlite3.Error, ValueError), contextlib.closing(connect_read_only(past)) as tables:
         into.executemany(_KEEP, tables.execute(f"SELECT {_COLUMNS} FROM retired"))

@@ -74,6 +74,15 @@ def test_words_that_are_only_cut_otherwise_are_said_to_stand(archive, indexed, c
     ]
 
 
+def test_words_inside_other_words_do_not_stand(archive, indexed, code_of):
+    seen = "The mayor saw it from afar and said that nothing like it had ever been seen."
+    indexed(hill=f"Rain fell on the hill.\n\n{seen}")
+    code = code_of("hill")
+    indexed(hill="The terrain fell. Rain fell on the hills.\n\nThe mayor did not see it at all.")
+    [old] = archive.show(f"{code}.1")
+    assert old.fate is Fate.CHANGED
+
+
 def test_of_a_document_that_is_gone_no_words_are_shown(archive, indexed, code_of, folder):
     indexed(ferry=FERRY, bread="Rye bread is baked on Quill Street.")
     code = code_of("noon")
