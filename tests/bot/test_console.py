@@ -16,6 +16,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 CHAT = """
 import asyncio
+import signal
 from bot import console
 from bot.settings import BotSettings
 
@@ -23,6 +24,7 @@ async def warm(_):  # the model, which takes seconds
     pass
 
 console.Library.warm = warm
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a suite that runs in the background has it ignored
 asyncio.run(console.chat(BotSettings(_env_file=None)))
 """
 
