@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Mapping
 
 from bot.catalogue import Line
 from bot.failures import failure_reply, outage_reply
@@ -21,13 +20,12 @@ from retrieval import (
     ArchivistError,
     Checked,
     CheckedMessage,
-    Filter,
     QuestionError,
     Shown,
     Span,
     Superseded,
     UnknownCode,
-    narrowed,
+    filter_of,
 )
 
 LONGEST_MESSAGE = 6000
@@ -74,7 +72,7 @@ class Desk:
                 return _too_long(quote, LONGEST_MESSAGE)
             case Ask(_, filters):
                 try:
-                    _filter(filters)
+                    filter_of(filters)
                 except QuestionError as error:
                     return say(Line.REFUSED, private=True, reason=str(error))
         return None
@@ -111,7 +109,7 @@ class Desk:
     async def _looked_up(self, request: Request, private: bool) -> Reply:
         match request:
             case Ask(question, filters, as_written):
-                answer = await self._library.ask(question, _filter(filters), as_written=as_written)
+                answer = await self._library.ask(question, filter_of(filters), as_written=as_written)
                 return render_answer(answer, private=private)
             case Search(words, page):
                 return render_listing(await self._library.search(words, EVERYTHING, page), private=private)
@@ -131,11 +129,3 @@ class Desk:
 
 def _too_long(words: str, most: int) -> Reply:
     return say(Line.QUESTION_TOO_LONG, private=True, length=len(words), most=most)
-
-
-def _filter(given: Mapping[str, str | None]) -> Filter:
-    """Raises QuestionError."""
-    where = EVERYTHING
-    for name, value in given.items():
-        where = narrowed(where, name, value) if value is not None else where
-    return where

@@ -26,7 +26,7 @@ from retrieval.indexing import IndexReport, Progress
 from retrieval.presenting import receipt_json
 from retrieval.receipts import Fate, Receipt, Superseded
 from retrieval.records import Retired, Source
-from retrieval.searching import narrowed
+from retrieval.searching import filter_of
 from retrieval.settings import ENV_PREFIX, RetrievalSettings, load_settings
 from retrieval.spans import Span
 from retrieval.verdicts import Checked, CheckedMessage, Difference, Flag, Match, Ruling, Verified
@@ -78,9 +78,9 @@ __all__ = [
     "archivist",
     "command_line",
     "ending",
+    "filter_of",
     "hidden_again",
     "load_settings",
-    "narrowed",
     "one_line",
     "parse_code",
     "receipt_json",

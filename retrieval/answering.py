@@ -11,8 +11,8 @@ from retrieval.answers import Abstained, Answer, Copy, Excerpt, Found, NearMiss,
 from retrieval.encoding import Encoder
 from retrieval.excerpting import excerpt_around
 from retrieval.filters import EVERYTHING, Filter
-from retrieval.records import Document
 from retrieval.searching import Choice, Group, KnownNames, Meaning, as_written, decide, is_chatter, understand
+from retrieval.store.lookups import document_of
 from retrieval.store.protocol import Snapshot
 
 
@@ -77,31 +77,9 @@ def answer(meaning: Meaning, searched: Searched, snapshot: Snapshot, encoder: En
     )
 
 
-def searched_in(snapshot: Snapshot | None, where: Filter) -> Searched:
-    if snapshot is None:
-        return Searched(0, 0, 0, filters=where.given())
-    covered, manifest = snapshot.coverage(where), snapshot.manifest
-    return Searched(
-        manifest.generation,
-        covered.documents,
-        covered.passages,
-        covered.first,
-        covered.last,
-        where.given(),
-        manifest.passages,
-    )
-
-
-def document_of(snapshot: Snapshot, document_id: str) -> Document:
-    document = snapshot.document(document_id)
-    if document is None:
-        raise LookupError(f"passages of {document_id} without their document")
-    return document
-
-
 def _excerpt(group: Group, snapshot: Snapshot) -> Excerpt:
     shown = group.first
-    hit = dataclasses.replace(shown.passage.hit, score=shown.score)
-    excerpt = excerpt_around(shown.answer, hit, document_of(snapshot, shown.passage.source.id))
+    document = document_of(snapshot, shown.passage.source.id)
+    excerpt = excerpt_around(shown.answer, shown.passage.hit.passage, document, shown.score)
     copies = tuple(Copy(one.passage.hit.passage.code, one.passage.source) for one in group.copies)
     return dataclasses.replace(excerpt, copies=copies)

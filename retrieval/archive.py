@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from retrieval import citing
-from retrieval.answering import Asked, answer, document_of, searched_in, unanswerable
+from retrieval.answering import Asked, answer, unanswerable
 from retrieval.answers import Abstained, Answer, Listing, Reason, Shown
 from retrieval.codes import Code, parse_code
 from retrieval.encoding import Encoder, Reranker, fingerprint_of, load_encoder, load_reranker
@@ -25,6 +25,7 @@ from retrieval.settings import RetrievalSettings
 from retrieval.spans import Span
 from retrieval.store.holder import SnapshotHolder
 from retrieval.store.local import LocalBackend
+from retrieval.store.lookups import document_of, searched_in
 from retrieval.store.protocol import Backend, Coverage, Manifest, Snapshot
 from retrieval.verdicts import Checked, CheckedMessage, Verified
 from retrieval.verification import Claimed, verify

@@ -8,9 +8,8 @@ import re
 from collections import Counter
 from pathlib import Path
 
-from retrieval.answering import document_of
 from retrieval.answers import Excerpt, Shown
-from retrieval.codes import CODE_LENGTH, Code, parse_code
+from retrieval.codes import CODE_LENGTH, Code
 from retrieval.errors import UnknownCode, UnreadableFile
 from retrieval.excerpting import chosen_sentences, in_context, whole_passage
 from retrieval.reading import Reread, reread
@@ -18,6 +17,7 @@ from retrieval.receipts import BytePlaces, Fate, Receipt, Superseded
 from retrieval.records import PAST, Document, Passage, Retired
 from retrieval.spans import Span, cover, pieces
 from retrieval.splitting import cut_passages
+from retrieval.store.lookups import document_of
 from retrieval.store.protocol import Snapshot
 
 _WORD = re.compile(r"\w+")
@@ -43,7 +43,9 @@ def receipt(wanted: Code, snapshot: Snapshot, folder: Path) -> tuple[Receipt | S
     for passage in snapshot.with_code(wanted.passage):
         document = document_of(snapshot, passage.document_id)
         excerpt = chosen_sentences(passage, wanted, document)
-        receipts.append(_receipt(excerpt, document, snapshot.manifest.generation, folder))
+        core = cover(passage.sentences[(wanted.first or 1) - 1 : wanted.last])  # not what only comes along with it
+        stands = tuple(clip for piece in excerpt.pieces if (clip := piece.clip(core)))
+        receipts.append(_receipt(excerpt, stands, document, snapshot.manifest.generation, folder))
     return tuple(receipts) or _superseded(wanted, snapshot)
 
 
@@ -54,10 +56,7 @@ def text_at(place: str, snapshot: Snapshot) -> str | None:
     return next((one.text for one in snapshot.retired(place[len(PAST) :][:CODE_LENGTH]) if one.place == place), None)
 
 
-def _receipt(excerpt: Excerpt, document: Document, generation: int, folder: Path) -> Receipt:
-    named = parse_code(excerpt.code)
-    core = cover(excerpt.passage.sentences[(named.first or 1) - 1 : named.last])  # not what only comes along with it
-    stands = tuple(clip for piece in excerpt.pieces if (clip := piece.clip(core)))
+def _receipt(excerpt: Excerpt, stands: tuple[Span, ...], document: Document, generation: int, folder: Path) -> Receipt:
     words = tuple(pieces(document.text, stands))
     faults, places = _against_the_file(stands, words, document, folder)
     return Receipt(

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 
-from retrieval.answers import Attribution, Excerpt, Hit
-from retrieval.codes import Code, parse_code
-from retrieval.excerpting import chosen_sentences, excerpt_around, find_attributions, naming
+from retrieval.answers import Attribution, Excerpt
+from retrieval.excerpting import excerpt_around, find_attributions, grown, naming
 from retrieval.records import Document, Passage
 from retrieval.spans import Span, subtract
 from retrieval.splitting import cut_passages
@@ -52,8 +51,7 @@ def said_there(place: Place) -> tuple[Attribution, ...]:
 
 def _told_beside(sentence: Span, passage: Passage, place: Place) -> Attribution | None:
     """Of a sentence without an attribution of its own: what its voice rests on, outside of the quote."""
-    hit = Hit(passage, 0.0, 0.0, 0.0)
-    cue = excerpt_around(passage.sentences.index(sentence), hit, place.stretch.document).cue
+    cue = excerpt_around(passage.sentences.index(sentence), passage, place.stretch.document).cue
     if cue is None or not _is_outside(cue, place):
         return None
     if not sentence.contains(cue.span) or names_somebody(cue) or is_a_pronoun(cue):
@@ -122,10 +120,6 @@ def _touched(passages: tuple[Passage, ...], pieces: tuple[Span, ...]) -> tuple[P
 
 def _excerpt(passage: Passage, held: list[int], document: Document) -> Excerpt:
     """Grown around its sentences; more than one are shown together, and none is marked before the others."""
-    around = [excerpt_around(index, Hit(passage, 0.0, 0.0, 0.0), document) for index in {held[0], held[-1]}]
-    if len(around) == 1:
-        return around[0]
-    codes = [parse_code(each.code) for each in around]
-    first = min(code.first or 1 for code in codes)
-    last = max(code.last or len(passage.sentences) for code in codes)
-    return chosen_sentences(passage, Code(passage.code, first, last), document)
+    if held[0] == held[-1]:
+        return excerpt_around(held[0], passage, document)
+    return grown(passage, document, held[0], held[-1])

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from retrieval.answering import document_of
 from retrieval.answers import Attribution, Searched
 from retrieval.errors import QuestionError
 from retrieval.excerpting import has_first_name
@@ -15,6 +14,7 @@ from retrieval.filters import Filter, filter_key
 from retrieval.quotations import match_at, said_there
 from retrieval.records import Document, Passage, Source
 from retrieval.splitting import cut_passages
+from retrieval.store.lookups import document_of
 from retrieval.store.protocol import Snapshot
 from retrieval.verdicts import Ruling, Verified
 from retrieval.verifying import (

@@ -7,7 +7,7 @@ import datetime
 import click
 
 from retrieval.answers import Found
-from retrieval.cli.frame import FOUND, NOTHING, archivist, as_json, ending, filter_from, filter_options, opened, put
+from retrieval.cli.frame import FOUND, NOTHING, archivist, as_json, ending, filter_options, opened, put
 from retrieval.cli.progress import progress_bar, progress_lines
 from retrieval.presenting import (
     answer_json,
@@ -19,7 +19,7 @@ from retrieval.presenting import (
     status_json,
     status_text,
 )
-from retrieval.searching import parse_date
+from retrieval.searching import filter_of, parse_date
 
 
 @archivist.command()
@@ -56,7 +56,7 @@ def ask(
     """Answer QUESTION with excerpts, or say that the archive has no answer."""
     day = parse_date(today, "today") if today is not None else datetime.date.today()
     with opened() as archive:
-        answer = archive.ask(" ".join(question), filter_from(given), limit, today=day, as_written=as_written)
+        answer = archive.ask(" ".join(question), filter_of(given), limit, today=day, as_written=as_written)
     put(as_json, answer_json(answer), answer_text(answer))
     return FOUND if isinstance(answer, Found) else NOTHING
 
@@ -70,7 +70,7 @@ def ask(
 def search(words: tuple[str, ...], page: int, as_json: bool, **given: str | None) -> int:
     """List the passages that hold all WORDS: "exact phrase", -without, publisher:x after:2022-05-01."""
     with opened() as archive:
-        listing = archive.search(" ".join(words), filter_from(given), page)
+        listing = archive.search(" ".join(words), filter_of(given), page)
     put(as_json, listing_json(listing), listing_text(listing))
     return FOUND if listing.excerpts else NOTHING
 

@@ -18,8 +18,6 @@ import click
 
 from retrieval.archive import Archive
 from retrieval.errors import ArchivistError, UnknownCode
-from retrieval.filters import EVERYTHING, Filter
-from retrieval.searching import narrowed
 from retrieval.settings import RetrievalSettings
 from retrieval.visibility import visible
 
@@ -109,14 +107,6 @@ def filter_options(command: Callable[..., Any]) -> Callable[..., Any]:
     for name, text in reversed(meant.items()):
         command = click.option(f"--{name}", help=f"only documents {text}")(command)
     return command
-
-
-def filter_from(given: dict[str, str | None]) -> Filter:
-    where = EVERYTHING
-    for name, value in given.items():
-        if value is not None:
-            where = narrowed(where, name, value)
-    return where
 
 
 def put(as_json: bool, value: dict[str, Any], text: str) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import click
 
-from retrieval.cli.frame import FOUND, NOTHING, archivist, as_json, ending, filter_from, filter_options, opened, put
+from retrieval.cli.frame import FOUND, NOTHING, archivist, as_json, ending, filter_options, opened, put
 from retrieval.presenting import verified_json, verified_text
+from retrieval.searching import filter_of
 from retrieval.verdicts import Ruling
 
 
@@ -21,6 +22,6 @@ def verify(
 ) -> int:
     """Check QUOTE word for word. Ends 0 where the archive has its words, altered or not, and 1 where it has not."""
     with opened() as archive:
-        verified = archive.verify(" ".join(quote), said_by, document, filter_from(given))
+        verified = archive.verify(" ".join(quote), said_by, document, filter_of(given))
     put(as_json, verified_json(verified), verified_text(verified))
     return NOTHING if verified.ruling in (Ruling.ABSENT, Ruling.CANNOT_CHECK) else FOUND

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from retrieval.answers import CLAIMED, Hit
+from retrieval.answers import CLAIMED
 from retrieval.evaluation.metrics import precision_and_recall, share
 from retrieval.evaluation.relations import Relation
 from retrieval.excerpting import excerpt_around, grown
@@ -87,9 +87,8 @@ def _kept(relation: Relation, passages: Sequence[Passage], document: Document) -
 
 def _called(passage: Passage, document: Document) -> Iterator[bool]:
     """Of each of the passage's sentences: what its excerpt would call it, were it the answer."""
-    hit = Hit(passage, score=0.0, words=0.0, cosine=0.0)
     for at in range(len(passage.sentences)):
-        yield excerpt_around(at, hit, document).voice in CLAIMED
+        yield excerpt_around(at, passage, document).voice in CLAIMED
 
 
 def _meets(sentence: Span, spans: Sequence[Span]) -> bool:

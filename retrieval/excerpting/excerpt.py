@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from retrieval.answers import Attribution, Excerpt, Hit, Voice
+from retrieval.answers import Attribution, Excerpt, Voice
 from retrieval.codes import Code
 from retrieval.errors import UnknownCode
 from retrieval.excerpting.attribution import find_attributions
@@ -17,9 +17,8 @@ from retrieval.spans import Span, cover, subtract
 from retrieval.splitting import split_sentences
 
 
-def excerpt_around(answer: int, hit: Hit, document: Document) -> Excerpt:
-    """Sentence `answer` of the hit's passage with all that it needs, and who speaks in it."""
-    passage = hit.passage
+def excerpt_around(answer: int, passage: Passage, document: Document, score: float = 0.0) -> Excerpt:
+    """Sentence `answer` of the passage with all that it needs, and who speaks in it."""
     around = surroundings(passage, document)
     at = around.first + answer
     built = _grown(around, passage, document, at, at)
@@ -28,7 +27,7 @@ def excerpt_around(answer: int, hit: Hit, document: Document) -> Excerpt:
     if cue is not None and not any(sentence.contains(cue.span) for sentence in built.sentences):
         voice, cue = Voice.UNDETERMINED, None
     marked = _with_cue(built.attribution, cue)
-    return replace(built, answer=(span,), attribution=marked, voice=voice, cue=cue, score=hit.score)
+    return replace(built, answer=(span,), attribution=marked, voice=voice, cue=cue, score=score)
 
 
 def naming(pronoun: Span, passage: Passage, document: Document) -> Span | None:

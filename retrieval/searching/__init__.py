@@ -4,7 +4,7 @@ from retrieval.searching.candidates import candidates
 from retrieval.searching.copies import Group
 from retrieval.searching.decide import Choice, Decision, decide, judged_closely
 from retrieval.searching.evidence import Gate, Signals, signals_of
-from retrieval.searching.lookup import Lookup, narrowed, parse_date, parse_lookup
+from retrieval.searching.lookup import Lookup, filter_of, parse_date, parse_lookup
 from retrieval.searching.question import is_chatter
 from retrieval.searching.ranking import Judged, Weights
 from retrieval.searching.understanding import KnownNames, Meaning, as_written, understand, warm_up
@@ -23,9 +23,9 @@ __all__ = [
     "as_written",
     "candidates",
     "decide",
+    "filter_of",
     "is_chatter",
     "judged_closely",
-    "narrowed",
     "parse_date",
     "parse_lookup",
     "signals_of",

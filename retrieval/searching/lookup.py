@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from retrieval.errors import QuestionError
@@ -64,6 +65,14 @@ def narrowed(where: Filter, name: str, value: str) -> Filter:
     if any("\ud800" <= character <= "\udfff" for character in given):
         raise QuestionError(f"{name}: that is not text")
     return with_field(where, name, parse_date(given, name) if name in ("after", "before") else given)
+
+
+def filter_of(given: Mapping[str, str | None]) -> Filter:
+    """Of what was given by name; None for what was not. Raises QuestionError."""
+    where = EVERYTHING
+    for name, value in given.items():
+        where = narrowed(where, name, value) if value is not None else where
+    return where
 
 
 def parse_date(text: str, name: str) -> datetime.date:

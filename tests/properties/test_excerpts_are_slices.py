@@ -10,7 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from strategies import documents
 
-from retrieval.answers import CLAIMED, GAP, Hit
+from retrieval.answers import CLAIMED, GAP
 from retrieval.codes import Code, parse_code
 from retrieval.errors import UnknownCode
 from retrieval.excerpting import chosen_sentences, excerpt_around, find_attributions, in_context, whole_passage
@@ -29,7 +29,7 @@ def passages(draw):
 def excerpts_of(document, passage):
     yield whole_passage(passage, document)
     for answer in range(min(len(passage.sentences), 8)):
-        yield excerpt_around(answer, Hit(passage, 1.0, 1.0, 1.0), document)
+        yield excerpt_around(answer, passage, document)
         yield chosen_sentences(passage, Code(passage.code, answer + 1, answer + 1), document)
 
 
@@ -91,7 +91,7 @@ def test_context_marks_the_same_sentences_among_more_slices_and_shows_no_furnitu
 def test_the_answering_sentence_is_in_the_excerpt_around_it(drawn):
     document, passage = drawn
     for index, sentence in enumerate(passage.sentences[:8]):
-        excerpt = excerpt_around(index, Hit(passage, 1.0, 1.0, 1.0), document)
+        excerpt = excerpt_around(index, passage, document)
         assert excerpt.answer == (sentence,)
         assert sentence.of(document.text) in excerpt.text
 

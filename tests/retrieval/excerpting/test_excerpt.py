@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from retrieval.answers import Hit, Voice
+from retrieval.answers import Voice
 from retrieval.codes import Code
 from retrieval.errors import UnknownCode
 from retrieval.excerpting import chosen_sentences, excerpt_around, whole_passage
@@ -23,7 +23,7 @@ def excerpt(read):
         for passage in cut_passages(document):
             for place, sentence in enumerate(passage.sentences):
                 if sentence.of(document.text).startswith(begins):
-                    return excerpt_around(place, Hit(passage, 1.0, 1.0, 1.0), document)
+                    return excerpt_around(place, passage, document)
         raise AssertionError(f"no sentence begins with {begins}")
 
     return around
