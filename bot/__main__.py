@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import signal
 
 import click
@@ -54,8 +53,7 @@ async def _run(settings: BotSettings, token: str) -> int:
     async with ArchivistBot(settings) as bot:
         running = asyncio.create_task(stay_connected(bot, token), name="bot")
         for stop in (signal.SIGTERM, signal.SIGINT):
-            with contextlib.suppress(NotImplementedError):  # Windows has no such handlers; there Ctrl-C raises
-                loop.add_signal_handler(stop, lambda: asyncio.create_task(bot.close()))
+            loop.add_signal_handler(stop, lambda: asyncio.create_task(bot.close()))
         try:
             await running
         except discord.LoginFailure:

@@ -148,9 +148,9 @@ class Line(Enum):
         "“receipt CODE”, or the button under an excerpt: what proves it, on Discord with a file to check without me."
     )
     HELP_VERIFY = (
-        "/verify, or mention me with “verify QUOTE said_by:NAME”: whether these words stand in the archive. “Check "
-        "quotes” in a message's menu does that for each of its sentences, “Find in archive” looks for what it says; "
-        "both answer you alone, with a button to share. “check: …” does it in chat."
+        "/verify, or mention me with “verify QUOTE said_by:NAME”: whether these words, 6,000 characters at most, stand "
+        "in the archive. “Check quotes” in a message's menu does that for each of its sentences, “Find in archive” "
+        "looks for what it says; both answer you alone, with a button to share. “check: …” does it in chat."
     )
     HELP_CONTRACT = "How a quote is matched, exactly:"
     HELP_REINDEX = "/reindex: for the archive's administrators."

@@ -86,7 +86,7 @@ class Excerpt:
     copies: tuple[Copy, ...] = ()
     """Not shown, only named."""
     cue: Attribution | None = None
-    """What the voice of the answer rests on, where the answer itself does not hold it."""
+    """What the voice of the answer rests on; it may stand in a sentence beside the answer."""
 
     def __post_init__(self) -> None:
         if self.voice in CLAIMED and not self.attribution:

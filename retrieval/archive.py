@@ -51,7 +51,7 @@ class Status:
 
 
 class Archive:
-    """Ask, look up, show, bring in step. Safe to use from several threads; close it when done."""
+    """Ask, look up, show, prove, check a quote, bring in step. Safe to use from several threads; close it when done."""
 
     def __init__(
         self, settings: RetrievalSettings, backend: Backend | None = None, encoder: Encoder | None = None

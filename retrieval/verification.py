@@ -23,7 +23,7 @@ from retrieval.verifying import (
     Shingles,
     Speaker,
     can_be_a_name,
-    hidden_in_a_word,
+    is_unspaced,
     names_in_words,
     read_quote,
     related,
@@ -65,7 +65,7 @@ def verify(claimed: Claimed, where: Filter, snapshot: Snapshot | None, searched:
     places, near = _places(claim, wanted, said_by, where, snapshot)
     if places:
         return _with_the_claim(checked, places, wanted)
-    if hidden_in_a_word(claim):
+    if is_unspaced(claim):
         reason = "Its script has no spaces, and the index knows only whole runs of it."
         return dataclasses.replace(checked, reason=reason)
     title = title_with(claim, (document.source.title for _, document in near))

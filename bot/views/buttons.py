@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 import discord
 from discord import ui
@@ -12,6 +12,13 @@ from discord import ui
 from bot.catalogue import Line
 from bot.rendering.claims import claims_in
 from bot.requests import Proof, Request, Share, Verify
+
+
+class Presses(Protocol):
+    """What the buttons know of the bot that they are on."""
+
+    async def pressed(self, interaction: discord.Interaction[Any], request: Request, *, private: bool) -> None: ...
+
 
 _CODE = r"[0-9A-Z]{10}(?:\.\d{1,4}(?:-\d{1,4})?)?"
 RECEIPT = re.compile(rf"receipt:(?P<code>{_CODE})")
@@ -33,7 +40,8 @@ class ReceiptButton(ui.DynamicItem[ui.Button[Any]], template=RECEIPT):
         return cls(match["code"])
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        await interaction.client.pressed(interaction, Proof(self.code), private=True)
+        bot: Presses = interaction.client
+        await bot.pressed(interaction, Proof(self.code), private=True)
 
 
 class ShareButton(ui.DynamicItem[ui.Button[Any]], template=SHARE):
@@ -50,7 +58,8 @@ class ShareButton(ui.DynamicItem[ui.Button[Any]], template=SHARE):
         return cls()
 
     async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        await interaction.client.pressed(interaction, _shared(interaction.message), private=False)
+        bot: Presses = interaction.client
+        await bot.pressed(interaction, _shared(interaction.message), private=False)
 
 
 BUTTONS: tuple[type[ui.DynamicItem[Any]], ...] = (ReceiptButton, ShareButton)

@@ -39,9 +39,9 @@ def excerpt_json(excerpt: Excerpt) -> Json:
     return {
         "code": excerpt.code,
         "text": excerpt.text,
-        "pieces": [_span_json(span) for span in excerpt.pieces],
-        "answer": [_span_json(span) for span in excerpt.answer],
-        "attribution": [_span_json(mark.span) | {"cue": mark.cue} for mark in excerpt.attribution],
+        "pieces": [span_json(span) for span in excerpt.pieces],
+        "answer": [span_json(span) for span in excerpt.answer],
+        "attribution": [span_json(mark.span) | {"cue": mark.cue} for mark in excerpt.attribution],
         "voice": excerpt.voice.value,
         "document": source_json(excerpt.source),
         "paragraph": excerpt.passage.paragraph,
@@ -185,5 +185,5 @@ def counted(count: int, name: str) -> str:
     return f"{count:,} {name}" if count == 1 else f"{count:,} {name}s"
 
 
-def _span_json(span: Span) -> Json:
+def span_json(span: Span) -> Json:
     return {"start": span.start, "end": span.end}

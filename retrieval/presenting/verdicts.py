@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
-from retrieval.presenting.answers import excerpt_json, excerpt_text, searched_json, searched_text, source_json
+from retrieval.presenting.answers import (
+    Json,
+    excerpt_json,
+    excerpt_text,
+    searched_json,
+    searched_text,
+    source_json,
+    span_json,
+)
 from retrieval.verdicts import Difference, Match, Ruling, Verified
 from retrieval.visibility import one_line, visible
 
-Json = dict[str, Any]
 MOST_DIFFERENCES = 30
 """Shown on a terminal; the JSON has them all."""
 SENTENCES = {
@@ -59,7 +65,7 @@ def _match_json(match: Match) -> Json:
     return {
         "code": match.excerpt.code,
         "document": source_json(match.excerpt.source),
-        "pieces": [{"start": piece.start, "end": piece.end} for piece in match.pieces],
+        "pieces": [span_json(piece) for piece in match.pieces],
         "text": match.text,
         "excerpt": excerpt_json(match.excerpt),
     }

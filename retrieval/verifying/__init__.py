@@ -2,7 +2,7 @@
 
 from retrieval.verifying.contract import CONTRACT
 from retrieval.verifying.editing import Claim, read_quote
-from retrieval.verifying.fitness import hidden_in_a_word, too_scattered, too_short, unfit
+from retrieval.verifying.fitness import is_unspaced, too_scattered, too_short, unfit
 from retrieval.verifying.quoted import checkable
 from retrieval.verifying.related import related, title_with
 from retrieval.verifying.ruling import Place, resembles, stands
@@ -27,8 +27,8 @@ __all__ = [
     "Speaker",
     "can_be_a_name",
     "checkable",
-    "hidden_in_a_word",
     "is_a_pronoun",
+    "is_unspaced",
     "names_anybody",
     "names_in_words",
     "names_somebody",

@@ -8,7 +8,7 @@ from retrieval.verifying.editing import Claim
 
 FEWEST_WORDS = 3
 MOST_CHARACTERS = 20_000
-MOST_FRAGMENTS = 60
+MOST_PIECES = 60
 """Between the editor's marks of one quote."""
 
 
@@ -26,17 +26,17 @@ def too_short(claim: Claim) -> str | None:
     if count >= FEWEST_WORDS:
         return None
     counted = "one word" if count == 1 else f"{count} words" if count else "no word"
-    return f"It is too short: it has {counted}, and three are needed."
+    return f"It is too short: it has {counted}, and {FEWEST_WORDS} are needed."
 
 
 def too_scattered(claim: Claim) -> str | None:
     count = len(claim.fragments)
-    if count <= MOST_FRAGMENTS:
+    if count <= MOST_PIECES:
         return None
-    return f"It is in too many pieces: editor's marks cut it into {count}, and {MOST_FRAGMENTS} are compared."
+    return f"It is in too many pieces: editor's marks cut it into {count}, and {MOST_PIECES} are compared."
 
 
-def hidden_in_a_word(claim: Claim) -> bool:
-    """Whether it is in a script without spaces, of which the word index knows whole runs only."""
+def is_unspaced(claim: Claim) -> bool:
+    """Whether most of it is in a script without spaces, of which the word index knows whole runs only."""
     unspaced = sum(token.kind == "unspaced" for token in claim.tokens)
     return unspaced * 2 > len(claim.tokens)

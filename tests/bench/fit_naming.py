@@ -4,7 +4,7 @@
 
 On the train split of PolNeAR (Newell et al. 2018), whose `named` is the last name of whom a source that is a pronoun
 stands for: of each claim, a logistic model over the features of naming.py for every name near before the pronoun.
-`worth` is set by hand, from the figures of `retrieval evaluate` on that split.
+`worth` is set by hand, from the figures of `archivist evaluate` on that split.
 """
 
 from __future__ import annotations
@@ -60,7 +60,8 @@ def main() -> None:
     lines = [
         "# How much each sign of naming.py speaks for a name as whom the pronoun of a claim means.",
         "# Written by: python -m tests.bench.fit_naming ../shared/data/polnear",
-        f"# {len(rows)} names before pronouns of {len(claims)} articles of PolNeAR's train split, {sum(meant)} meant.",
+        f"# {len(rows)} names before pronouns of {len(claims)} articles of PolNeAR's train split; "
+        f"{sum(meant)} are meant.",
         f"intercept = {model.intercept_[0]:.2f}",
         f"worth = {WORTH}",
         "",
