@@ -31,11 +31,17 @@ class Metadata:
     collection: str | None = None
     status: str | None = None
     status_note: str | None = None
+    encoding: str | None = None
+    """Of the file's text, where something beside the file says it."""
+    notes: tuple[str, ...] = ()
+    """What was said and can't be true, a sentence each: the field stays None."""
 
     def filled_from(self, other: Metadata) -> Self:
-        """This metadata, with what it lacks taken from the less trusted `other`."""
+        """This metadata, with what it lacks taken from the less trusted `other`. A note to no status is not taken."""
         both = {f.name: getattr(self, f.name) or getattr(other, f.name) for f in fields(self)}
-        return type(self)(**both)
+        if self.status is not None:
+            both["status_note"] = self.status_note
+        return type(self)(**both | {"notes": (*self.notes, *other.notes)})
 
 
 def read_sidecar(name: str, content: bytes) -> Metadata:
@@ -67,10 +73,12 @@ def metadata_from(said: Mapping[str, Any], where: str) -> Metadata:
     status = texts.pop("status")
     if status is not None and status not in STATUSES:
         raise UnreadableFile(f"{where}: status is “{_clipped(status)}”, not one of {', '.join(STATUSES)}")
-    return Metadata(published=_date(said.get("published", said.get("date")), where), status=status, **texts)
+    published, wrong = date_of(said.get("published", said.get("date")))
+    notes = (f"{where}: published is {wrong}",) if wrong else ()
+    return Metadata(published=published, status=status, notes=notes, **texts)
 
 
-_TEXT_FIELDS = ("title", "author", "publisher", "url", "language", "collection", "status", "status_note")
+_TEXT_FIELDS = ("title", "author", "publisher", "url", "language", "collection", "status", "status_note", "encoding")
 _YEAR_OR_MONTH = re.compile(r"(?!0000)[0-9]{4}(?:-(?:0[1-9]|1[0-2]))?")
 _DATE = re.compile(r"(?:[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{8}|[0-9]{4}-?W[0-9]{2}-?[0-9])(?:[Tt ].+)?")
 """fromisoformat judges the rest; by itself it takes 20220531000 for midnight, with a nought between day and hour."""
@@ -92,24 +100,26 @@ def _text(said: Mapping[str, Any], name: str, where: str) -> str | None:
     return text or None
 
 
-def _date(value: Any, where: str) -> datetime.date | None:
-    """None also for a year or a month alone: that is true, but no date that a filter could use."""
+def date_of(value: Any) -> tuple[datetime.date | None, str | None]:
+    """The day that is said, and what is wrong with what is said. Neither for nothing, and for a year or a month alone:
+    that is true, but no date that a filter could use.
+    """
     match _number_as_text(value):
         case None:
-            return None
+            return None, None
         case datetime.datetime() as moment:
-            return moment.date()
+            return moment.date(), None
         case datetime.date() as day:
-            return day
+            return day, None
         case str() as written:
             given = written.strip()
             if not given or _YEAR_OR_MONTH.fullmatch(given):
-                return None
+                return None, None
             with suppress(ValueError):
                 if _DATE.fullmatch(given):
-                    return datetime.datetime.fromisoformat(given).date()
-            raise UnreadableFile(f"{where}: published is “{_clipped(given)}”, not a date like 2022-05-31")
-    raise UnreadableFile(f"{where}: published is not a date like 2022-05-31")
+                    return datetime.datetime.fromisoformat(given).date(), None
+            return None, f"“{_clipped(given)}”, not a date like 2022-05-31"
+    return None, "not a date like 2022-05-31"
 
 
 def _number_as_text(value: Any) -> Any:
