@@ -19,7 +19,7 @@ from retrieval.answers import (
 )
 from retrieval.archive import Archive, Status
 from retrieval.cli import archivist, command_line, ending
-from retrieval.codes import parse_code
+from retrieval.codes import CODE_PATTERN, parse_code
 from retrieval.errors import ArchivistError, QuestionError, SettingsError, UnknownCode
 from retrieval.filters import EVERYTHING, Filter
 from retrieval.indexing import IndexReport, Progress
@@ -34,6 +34,7 @@ from retrieval.verifying import CONTRACT
 from retrieval.visibility import hidden_again, one_line, visible
 
 __all__ = [
+    "CODE_PATTERN",
     "CONTRACT",
     "ENV_PREFIX",
     "EVERYTHING",
