@@ -24,7 +24,17 @@ from retrieval.errors import ArchivistError, QuestionError, SettingsError, Unkno
 from retrieval.filters import EVERYTHING, Filter
 from retrieval.indexing import IndexReport, Progress
 from retrieval.presenting import receipt_json
-from retrieval.receipts import Fate, Receipt, Superseded
+from retrieval.receipts import (
+    Fate,
+    Fault,
+    FileUnreadable,
+    Lost,
+    OtherBytes,
+    OtherReader,
+    Receipt,
+    Superseded,
+    WordsMoved,
+)
 from retrieval.records import Retired, Source
 from retrieval.searching import filter_of
 from retrieval.settings import ENV_PREFIX, RetrievalSettings, load_settings
@@ -50,13 +60,18 @@ __all__ = [
     "Difference",
     "Excerpt",
     "Fate",
+    "Fault",
+    "FileUnreadable",
     "Filter",
     "Flag",
     "Found",
     "IndexReport",
     "Listing",
+    "Lost",
     "Match",
     "NearMiss",
+    "OtherBytes",
+    "OtherReader",
     "Progress",
     "QuestionError",
     "Reason",
@@ -76,6 +91,7 @@ __all__ = [
     "UnknownCode",
     "Verified",
     "Voice",
+    "WordsMoved",
     "archivist",
     "command_line",
     "ending",
