@@ -93,7 +93,7 @@ class Line(Enum):
     LEFT_AWAY = "the text also has {source}"
     MORE_PLACES = "and in {count} more places"
     RELATED = "Not this quote, but about the same:"
-    LEFT_UNCHECKED = "{count} more are not checked: ten at most."
+    LEFT_UNCHECKED = "{count} more are not checked: {most} at most."
     NOTHING_TO_CHECK = "There is no sentence in this that could be checked."
 
     # Refusals

@@ -39,8 +39,8 @@ from retrieval.records import Retired, Source
 from retrieval.searching import filter_of
 from retrieval.settings import ENV_PREFIX, RetrievalSettings, load_settings
 from retrieval.spans import Span
-from retrieval.verdicts import Checked, CheckedMessage, Difference, Flag, Match, Ruling, Verified
-from retrieval.verifying import CONTRACT
+from retrieval.verdicts import CheckedMessage, Difference, Flag, Match, Ruling, Verified
+from retrieval.verifying import CONTRACT, MOST_CHECKED
 from retrieval.visibility import hidden_again, one_line, visible
 
 __all__ = [
@@ -49,12 +49,12 @@ __all__ = [
     "ENV_PREFIX",
     "EVERYTHING",
     "GAP",
+    "MOST_CHECKED",
     "Abstained",
     "Answer",
     "Archive",
     "ArchivistError",
     "Attribution",
-    "Checked",
     "CheckedMessage",
     "Copy",
     "Difference",

@@ -79,18 +79,10 @@ class Verified:
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
-    """One sentence or quoted span of a message, checked."""
-
-    place: Span
-    """Of the message."""
-    verified: Verified
-
-
-@dataclass(frozen=True, slots=True)
 class CheckedMessage:
     """What was checked of a message, in its order."""
 
-    checked: tuple[Checked, ...]
+    checked: tuple[Verified, ...]
+    """Its quotations, and its sentences that have none, as they are written in it."""
     left_out: int = 0
     """Quotations and sentences behind them that were not checked: there are too many."""
