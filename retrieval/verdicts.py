@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from retrieval.answers import Excerpt, NearMiss, Searched
+from retrieval.remarks import Remark
 from retrieval.spans import Span
 
 
@@ -71,8 +72,8 @@ class Verified:
     differences: tuple[Difference, ...] = ()
     """Of the quote and the first match, in order."""
     flags: tuple[Flag, ...] = ()
-    reason: str | None = None
-    """Why it can't be checked, or what of the claim does not fit, as a sentence."""
+    remarks: tuple[Remark, ...] = ()
+    """Why it can't be checked, or what of the claim does not fit."""
     related: tuple[NearMiss, ...] = ()
     """Passages about the same, where the quote itself is absent. Not a match, and every surface says so."""
     said_by: str | None = None
