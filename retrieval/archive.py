@@ -18,6 +18,7 @@ from retrieval.errors import ModelError, QuestionError, UnknownCode
 from retrieval.excerpting import whole_passage
 from retrieval.filters import EVERYTHING, Filter
 from retrieval.indexing import IndexReport, Progress, bring_in_step, index_fingerprint
+from retrieval.reading import Limits
 from retrieval.receipts import Receipt, Superseded
 from retrieval.records import Source, Unreadable
 from retrieval.searching import Choice, Gate, KnownNames, parse_lookup, warm_up
@@ -131,7 +132,7 @@ class Archive:
     def receipt(self, code: str) -> tuple[Receipt | Superseded, ...]:
         """What it takes to check them without this archive; the file is read again for it, now. As `show` otherwise."""
         with self._cited(code) as (wanted, snapshot):
-            return citing.receipt(wanted, snapshot, self._settings.archive)
+            return citing.receipt(wanted, snapshot, self._settings.archive, self._limits)
 
     @contextlib.contextmanager
     def _cited(self, code: str) -> Iterator[tuple[Code, Snapshot]]:
@@ -200,11 +201,17 @@ class Archive:
             self._settings.model,
             self._load_encoder,
             cache,
+            limits=self._limits,
             fingerprint=self._fingerprint,
             full=full,
             dry_run=dry_run,
             report=report,
         )
+
+    @property
+    def _limits(self) -> Limits:
+        settings = self._settings
+        return Limits(settings.read_seconds, settings.read_megabytes, settings.read_processes)
 
     def _load_encoder(self) -> Encoder:
         with self._loading:

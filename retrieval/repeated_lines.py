@@ -1,21 +1,20 @@
 """Lines that many documents of one publisher have alike: "Read more about this story", "All rights reserved".
 
-Which they are is told by counting, over the whole archive, the short lines at the top and the bottom of each document;
-what repeats is marked as furniture. The result depends on what the archive holds alone, never on the order of runs.
+Which they are `indexing/repetition.py` tells by counting, over the whole archive, the short lines at the top and the
+bottom of each document; what repeats is marked as furniture.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
+from typing import Protocol
 
-import numpy as np
-import numpy.typing as npt
-
-from retrieval.records import Block, BlockKind, Document, Furniture, Source
+from retrieval.records import Block, BlockKind, Document, Furniture
 from retrieval.spans import Span
 
 REASON = "repeated line"
@@ -23,22 +22,21 @@ LONGEST = 120
 """Characters. What is longer is told as prose, and would be a loss if it were left out by mistake."""
 AT_EITHER_END = 12
 """Short lines that are looked at from the top of a document and from its bottom, where sites put theirs."""
-FEWEST = 5
-"""Documents that have it alike."""
-SHARE = 0.05
-"""Of the publisher's documents."""
 MOST_LOOKED_AT = 60
 REACH = 4000
 """Characters of a paragraph that are looked at from either end."""
 _LINE = re.compile(r"[^\r\n]+")
 
-Lines = npt.NDArray[np.uint64]
 
-
-def short_lines(text: str, blocks: Sequence[Block]) -> dict[int, Span]:
-    """Lines of the paragraphs that may repeat: the hash of the words, and where each first stands."""
-    found: dict[int, Span] = {}
-    for span in _at_the_ends(text, blocks):
+def short_lines(document: HasLines) -> dict[int, Span]:
+    """Lines of the paragraphs that may repeat: the hash of the words, and where each first stands. What is furniture
+    for another reason is none of them.
+    """
+    text, found = document.text, dict[int, Span]()
+    other = sorted(mark.span for mark in document.furniture if mark.reason != REASON)
+    for span in _at_the_ends(text, document.blocks):
+        if _is_within(span, other):
+            continue
         words = " ".join(span.of(text).split())
         digest = hashlib.blake2b(words.encode("utf-8", "surrogatepass"), digest_size=8).digest()
         found.setdefault(int.from_bytes(digest, "big"), span)
@@ -50,29 +48,29 @@ def group_of(publisher: str | None, collection: str | None) -> str:
     return publisher or collection or ""
 
 
-def repeated(groups: Mapping[str, Sequence[Lines]]) -> dict[str, frozenset[int]]:
-    """`groups`: for each the short lines of every document in it, each once a document."""
-    found = {}
-    for group, documents in groups.items():
-        least = max(FEWEST, SHARE * len(documents))
-        if len(documents) >= least and any(len(lines) for lines in documents):
-            lines, counts = np.unique(np.concatenate(documents), return_counts=True)
-            found[group] = frozenset(int(line) for line in lines[counts >= least])
-    return found
+class HasLines(Protocol):
+    """A document, or what will be one."""
+
+    @property
+    def text(self) -> str: ...
+    @property
+    def blocks(self) -> Sequence[Block]: ...
+    @property
+    def furniture(self) -> Sequence[Furniture]: ...
 
 
 def marked(document: Document, lines: Collection[int]) -> Document:
     """The document with those of its short lines that are among `lines` as furniture, and no other for that reason."""
     others = tuple(mark for mark in document.furniture if mark.reason != REASON)
-    held = short_lines(document.text, document.blocks)
-    places = (span for line, span in held.items() if line in lines)
-    free = (span for span in places if not any(span.overlaps(mark.span) for mark in others))
-    marks = sorted((*others, *(Furniture(span, REASON) for span in free)), key=lambda mark: mark.span)
-    return replace(document, furniture=tuple(marks))
+    if not lines and len(others) == len(document.furniture):
+        return document
+    repeated = (Furniture(span, REASON) for line, span in short_lines(document).items() if line in lines)
+    return replace(document, furniture=tuple(sorted((*others, *repeated), key=lambda mark: mark.span)))
 
 
-def group_of_source(source: Source) -> str:
-    return group_of(source.publisher, source.collection)
+def _is_within(span: Span, marks: Sequence[Span]) -> bool:
+    """Whether it meets any of the marks, which are in order and may lie in one another."""
+    return any(mark.overlaps(span) for mark in marks[: bisect_left(marks, span.end, key=lambda mark: mark.start)])
 
 
 def _at_the_ends(text: str, blocks: Sequence[Block]) -> dict[Span, None]:

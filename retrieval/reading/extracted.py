@@ -10,6 +10,7 @@ from typing import BinaryIO, NamedTuple
 from retrieval.reading.decoding import Decoded
 from retrieval.reading.metadata import Metadata
 from retrieval.reading.structure import Structure
+from retrieval.records import Block, Furniture
 from retrieval.spans import Span
 
 
@@ -65,6 +66,14 @@ class Extracted:
     """None where `text` is the decoded bytes themselves, and for formats that are not text."""
     notes: tuple[str, ...] = ()
     """What a reader of the report should know, a sentence each: an encoding that was guessed, a page without text."""
+
+    @property
+    def blocks(self) -> tuple[Block, ...]:
+        return self.structure.blocks
+
+    @property
+    def furniture(self) -> tuple[Furniture, ...]:
+        return self.structure.furniture
 
     def in_bytes(self, places: Sequence[Span]) -> list[Span] | None:
         """Where slices of the text stand in the file, behind its byte order mark included. None for a format that is

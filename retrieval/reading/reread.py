@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from retrieval.errors import UnreadableFile
 from retrieval.reading.folder import stamp_of
 from retrieval.reading.wire import reading_of
 from retrieval.reading.workers import Limits, ask_again
@@ -37,5 +36,8 @@ def reread(folder: Path, source: Source, places: Sequence[Span], limits: Limits)
     text = reading.extracted.text
     digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
     found = said["bytes"]
-    stands = BytePlaces(found["encoding"], found["mark"], tuple(Span(*pair) for pair in found["pieces"])) if found else None
+    stands = None
+    if found is not None:
+        pieces = tuple(Span(*pair) for pair in found["pieces"])
+        stands = BytePlaces(found["encoding"], found["mark"], pieces, found["marked_up"])
     return Reread(reading.sha256, digest, reading.reader, text, stands)

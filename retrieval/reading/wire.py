@@ -53,7 +53,7 @@ def header_json(found: Reading | Broken) -> Json:
         return {"broken": found.name, "reason": found.reason}
     notes = [*found.extracted.notes, *found.metadata.notes]
     said = found.metadata
-    lines = short_lines(found.extracted.text, found.extracted.structure.blocks)
+    lines = short_lines(found.extracted)
     return {
         "member": found.member,
         "notes": notes,
@@ -83,7 +83,14 @@ def again_json(found: Reading, places: Sequence[Span] | None) -> Json:
     if decoded is None or places is None:
         return reading_json(found) | {"bytes": None}
     pieces = [[place.start, place.end] for place in places]
-    return reading_json(found) | {"bytes": {"encoding": decoded.encoding, "mark": decoded.mark, "pieces": pieces}}
+    return reading_json(found) | {
+        "bytes": {
+            "encoding": decoded.encoding,
+            "mark": decoded.mark,
+            "pieces": pieces,
+            "marked_up": found.extracted.origin is not None,
+        }
+    }
 
 
 def reading_of(said: Json) -> Reading:

@@ -9,10 +9,10 @@ megabytes of memory beyond what the bare process has.
 
 from __future__ import annotations
 
-import logging
 import os
 import resource
 import sys
+import traceback
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,8 +22,9 @@ from retrieval.reading.files import Reading, read_file
 from retrieval.reading.wire import Json, again_json, header_json, line_of, message_of, reading_json, request_of
 from retrieval.spans import Span
 
-log = logging.getLogger(__name__)
 MIB = 1024 * 1024
+MOST_TRACE = 10_000
+"""Characters of a traceback, which goes to the log of the process that asked."""
 
 
 def main() -> None:
@@ -31,7 +32,6 @@ def main() -> None:
     # A reader's library that prints must not print among the answers.
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    logging.basicConfig(level=logging.ERROR, format="archivist: reading: %(message)s")
     _limit_memory(megabytes)
     for line in sys.stdin.buffer:
         request = message_of(line)
@@ -66,8 +66,7 @@ def _documents(request: Json) -> Iterator[bytes]:
     except MemoryError:
         raise
     except Exception as error:  # a defect of the reader's: one file never stops the rest
-        log.exception("reading %a failed", file.path)
-        yield _end(f"its reader failed ({type(error).__name__})")
+        yield _failed(error)
     else:
         nothing = f"none of its {len(broken)} parts can be read; the first: {broken[0].reason}" if broken else "empty"
         yield _end(None if count else nothing)
@@ -89,10 +88,14 @@ def _places(request: Json) -> Iterator[bytes]:
     except MemoryError:
         raise
     except Exception as error:
-        log.exception("reading %a again failed", file.path)
-        yield _end(f"its reader failed ({type(error).__name__})")
+        yield _failed(error)
     else:
         yield _end(f"no longer holds “{wanted}”" if wanted else "holds no text")
+
+
+def _failed(error: Exception) -> bytes:
+    trace = "".join(traceback.format_exception(error))
+    return line_of({"end": True, "reason": f"its reader failed ({type(error).__name__})", "trace": trace[-MOST_TRACE:]})
 
 
 def _end(reason: str | None) -> bytes:

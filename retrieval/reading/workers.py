@@ -6,6 +6,8 @@ unreadable, with the reason.
 
 from __future__ import annotations
 
+import contextlib
+import logging
 import os
 import selectors
 import signal
@@ -23,6 +25,7 @@ from retrieval.reading.folder import FileStamp
 from retrieval.reading.wire import Json, line_of, message_of, request_json
 from retrieval.spans import Span
 
+log = logging.getLogger(__name__)
 SECONDS = 60
 MEGABYTES = 1024
 PATIENCE = 2
@@ -100,8 +103,13 @@ class _Worker:
         limits = self._limits
         command = [sys.executable, "-P", "-m", "retrieval.reading.worker", str(limits.seconds), str(limits.megabytes)]
         self._selector = selector
-        self._process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=_environment(), bufsize=0
+        self._process = subprocess.Popen(  # noqa: S603 - our own program
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=_environment(),
+            bufsize=0,
         )
         assert self._process.stdout is not None  # noqa: S101 - it is a pipe
         selector.register(self._process.stdout, selectors.EVENT_READ, self)
@@ -110,10 +118,8 @@ class _Worker:
         self.file, self._since = file, time.monotonic()
         request = line_of(request_json(str(folder.resolve()), file) | (more or {}))
         assert self._process is not None and self._process.stdin is not None  # noqa: S101 - it was started
-        try:
+        with contextlib.suppress(BrokenPipeError):  # it is gone, as reading from it will tell
             self._process.stdin.write(request)
-        except BrokenPipeError:
-            pass  # it is gone, as reading from it will tell
 
     @property
     def is_overdue(self) -> bool:
@@ -142,7 +148,8 @@ class _Worker:
         if self._process is None:
             return
         if self._selector is not None and self._process.stdout is not None:
-            self._selector.unregister(self._process.stdout)
+            with contextlib.suppress(KeyError, RuntimeError):  # the selector is closed before
+                self._selector.unregister(self._process.stdout)
         self._process.kill()
         self._process.communicate()
         self._process = None
@@ -153,6 +160,8 @@ class _Worker:
         path = self.file.path if self.file else ""
         if "end" in said:
             self.file = None
+            if said.get("trace"):
+                log.error("reading %r failed:\n%s", path, said["trace"])
         return Answer(path, said, body)
 
     def _gone(self) -> Iterator[Answer]:
@@ -183,9 +192,7 @@ class _Worker:
             self.start(selector)
 
 
-def ask_again(
-    folder: Path, file: FileStamp, member: str | None, places: Sequence[Span], limits: Limits
-) -> Json:
+def ask_again(folder: Path, file: FileStamp, member: str | None, places: Sequence[Span], limits: Limits) -> Json:
     """One document of a file as it is now, as `wire.again_json` tells it. Raises UnreadableFile."""
     asked = {"member": member, "places": [[place.start, place.end] for place in places]}
     body, reason = b"", None
@@ -200,4 +207,5 @@ def ask_again(
 def _environment() -> dict[str, str]:
     """Without the settings, of which none is a reader's business, and the token least of all."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("ARCHIVIST_")}
-    return kept | {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "PYTHONIOENCODING": "utf-8"}
+    here = str(Path(__file__).parents[2])
+    return kept | {"PYTHONPATH": here, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "PYTHONIOENCODING": "utf-8"}

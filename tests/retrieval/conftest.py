@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from retrieval.codes import document_code
-from retrieval.reading import read_file, walk
+from retrieval.reading import FileOfIt, Reading, document_of, read_file, walk
 from retrieval.records import Document
 
 FIRST_SEEN = datetime.date(2024, 1, 1)
@@ -43,6 +43,8 @@ def read(folder: Path, put: Callable[[str, str | bytes], Path]) -> Callable[...,
         if content is not None:
             put(name, content)
         [file] = [file for file in walk(folder) if file.path == name]
-        return read_file(folder, file, document_code(name), FIRST_SEEN)
+        [reading] = read_file(folder, file)
+        assert isinstance(reading, Reading)
+        return document_of(reading, FileOfIt(folder.resolve().name, name, document_code(name), FIRST_SEEN))
 
     return as_found
