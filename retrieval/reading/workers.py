@@ -26,6 +26,7 @@ from retrieval.reading.wire import Json, line_of, message_of, request_json
 from retrieval.spans import Span
 
 log = logging.getLogger(__name__)
+PROGRAM = ("-m", "retrieval.reading.worker")
 SECONDS = 60
 MEGABYTES = 1024
 PATIENCE = 2
@@ -101,7 +102,7 @@ class _Worker:
 
     def start(self, selector: selectors.BaseSelector) -> None:
         limits = self._limits
-        command = [sys.executable, "-P", "-m", "retrieval.reading.worker", str(limits.seconds), str(limits.megabytes)]
+        command = [sys.executable, "-P", *PROGRAM, str(limits.seconds), str(limits.megabytes)]
         self._selector = selector
         self._process = subprocess.Popen(  # noqa: S603 - our own program
             command,

@@ -7,13 +7,13 @@ import os
 import pwd
 import socket
 import tempfile
-from datetime import date
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from retrieval.errors import ArchiveFolderError, UnreadableFile
-from retrieval.reading import digest_of, read_file, walk
+from retrieval.reading import FORMATS, digest_of, read_file, walk
 
 TEXT = "The ferry\n\nIt left at noon."
 
@@ -233,7 +233,7 @@ def test_a_folder_without_permission_stops_the_walk_rather_than_look_empty(open_
 
 
 def test_nothing_larger_than_the_limit_is_read(read, put, monkeypatch):
-    monkeypatch.setattr("retrieval.reading.formats.MOST_BYTES", 1024 * 1024)
+    monkeypatch.setitem(FORMATS, ".txt", replace(FORMATS[".txt"], most_bytes=1024 * 1024))
     put("a.txt", b"word " * 300_000)
     with pytest.raises(UnreadableFile, match=r"^larger than 1 MiB$"):
         read("a.txt")
