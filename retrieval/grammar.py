@@ -37,9 +37,10 @@ class Grammar:
     abbreviated: frozenset[str]
     """Titles that are written with a dot."""
 
-    def is_name(self, word: str, small: str) -> bool:
-        """Whether a word as it is written can be somebody's name. `small`: as it would be listed here."""
-        return word[:1].isupper() and not (small in self.function or small in self.titles or small in self.pronouns)
+    @property
+    def nameless(self) -> frozenset[str]:
+        """Words that are nobody's name with a capital either."""
+        return self.function | self.pronouns | self.titles
 
 
 @cache

@@ -46,6 +46,13 @@ class Cues:
     """A title or an office in small letters -> the gender that it tells."""
     offices: frozenset[str]
     abbreviated_titles: frozenset[str]
+    empty: frozenset[str]
+    """Words of any sentence, as `Grammar` has them."""
+    nameless: frozenset[str]
+    standing_subjects: frozenset[str]
+    """Pronouns that claim something, and leave it to what stands before who that is: no "you", and no "who"."""
+    joining: frozenset[str]
+    acts: frozenset[str]
     qualifier: re.Pattern[str]
 
 
@@ -83,6 +90,11 @@ def english() -> Cues:
         titles=known.gender_of,
         offices=known.offices,
         abbreviated_titles=known.abbreviated,
+        empty=known.function,
+        nameless=known.nameless,
+        standing_subjects=known.subjects & {*known.stand_ins, *said["signs"]["first person"]},
+        joining=frozenset(around["joining"]),
+        acts=frozenset(around["acts"]),
         qualifier=re.compile(f"{starts}|{holds}", re.IGNORECASE),
     )
 

@@ -7,16 +7,7 @@ from retrieval.verifying.quoted import checkable
 from retrieval.verifying.related import related, title_with
 from retrieval.verifying.ruling import Place, resembles, stands
 from retrieval.verifying.shingles import Shingles
-from retrieval.verifying.speakers import (
-    Speaker,
-    can_be_a_name,
-    is_a_pronoun,
-    names_anybody,
-    names_in_words,
-    names_somebody,
-    says_who,
-    speaker,
-)
+from retrieval.verifying.speakers import Speaker, can_be_a_name, names_in_words, speaker
 from retrieval.verifying.stretches import stretches
 
 __all__ = [
@@ -27,15 +18,11 @@ __all__ = [
     "Speaker",
     "can_be_a_name",
     "checkable",
-    "is_a_pronoun",
     "is_unspaced",
-    "names_anybody",
     "names_in_words",
-    "names_somebody",
     "read_quote",
     "related",
     "resembles",
-    "says_who",
     "speaker",
     "stands",
     "stretches",

@@ -26,6 +26,7 @@ class Wording:
     units: Mapping[str, str]
     """However it is written -> the first way."""
     function: frozenset[str]
+    nameless: frozenset[str]
     titles: frozenset[str]
     pronouns: frozenset[str]
     articles: frozenset[str]
@@ -53,6 +54,7 @@ def english() -> Wording:
         numbers=frozenset(said["numbers"].split()),
         units={way: ways[0] for ways in each_unit for way in ways},
         function=known.function,
+        nameless=known.nameless,
         titles=known.titles,
         pronouns=known.pronouns,
         articles=known.determiners,
