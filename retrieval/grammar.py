@@ -34,13 +34,14 @@ class Grammar:
     """The same, and what stands between the words of an office."""
     gender_of: Mapping[str, str]
     """A title -> "he" or "she", where it tells that."""
+    days: frozenset[str]
     abbreviated: frozenset[str]
     """Titles that are written with a dot."""
 
     @property
     def nameless(self) -> frozenset[str]:
         """Words that are nobody's name with a capital either."""
-        return self.function | self.pronouns | self.titles
+        return self.function | self.pronouns | self.titles | self.days
 
 
 @cache
@@ -58,6 +59,7 @@ def english() -> Grammar:
         offices=frozenset(offices),
         titles=frozenset(offices).union(said["inside_offices"].split()),
         gender_of={word: kind for word, kind in offices.items() if _gender(kind)},
+        days=frozenset(said["days"].split()),
         abbreviated=frozenset(said["abbreviated"].split()),
     )
 

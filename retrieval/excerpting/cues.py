@@ -49,6 +49,7 @@ class Cues:
     empty: frozenset[str]
     """Words of any sentence, as `Grammar` has them."""
     nameless: frozenset[str]
+    inside_offices: frozenset[str]
     standing_subjects: frozenset[str]
     """Pronouns that claim something, and leave it to what stands before who that is: no "you", and no "who"."""
     joining: frozenset[str]
@@ -92,6 +93,7 @@ def english() -> Cues:
         abbreviated_titles=known.abbreviated,
         empty=known.function,
         nameless=known.nameless,
+        inside_offices=known.titles - known.offices,
         standing_subjects=known.subjects & {*known.stand_ins, *said["signs"]["first person"]},
         joining=frozenset(around["joining"]),
         acts=frozenset(around["acts"]),

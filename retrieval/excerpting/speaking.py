@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import dropwhile
 
 from retrieval.answers import Attribution
 from retrieval.excerpting.attribution import find_attributions
@@ -77,7 +78,10 @@ def _in_sentence(around: Surroundings, at: int, pieces: Sequence[Span]) -> Itera
         told = _told(mark, around, at)
         if told.is_outside(pieces):
             opens = mark.span.start == around.spans[at].start
-            yield (_of_the_first_subject(told) if opens else None) or told
+            subject = _of_the_first_subject(told) if opens else None
+            yield subject or told
+            if subject is None and (pronoun := _its_pronoun(told)) is not None:
+                yield pronoun
 
 
 def _beside(around: Surroundings, at: int, pieces: Sequence[Span]) -> Iterator[_Told]:
@@ -103,25 +107,47 @@ def _of_the_first_subject(told: _Told) -> _Told | None:
         before = before[:-1]
     if not before or before[-1].small not in english().joining:
         return None
-    subject = _before_the_verb([word for word in before if not word.is_quoted and not word.is_mark])
+    outside = (word for word in before if not (word.is_quoted or word.is_mark))
+    subject = _before_the_verb([*dropwhile(lambda word: not word.small[0].isalnum(), outside)])
     if subject is None:
         return None
     mark = Attribution(subject, subject.of(told.around.text), told.mark.cue)
     return _told(mark, told.around, told.at)
 
 
+def _its_pronoun(told: _Told) -> _Told | None:
+    """“Hall gave a speech in Riga in which he promised”: “he promised” as well, for it need not be Hall."""
+    cue, who = _cue(told.mark), told.who
+    ends_in_it = (
+        who and who[-1].bare in english().standing_subjects and cue is not None and cue.start >= who[-1].span.end
+    )
+    if not ends_in_it or not told.names_somebody:
+        return None
+    span = Span(who[-1].span.start, told.mark.span.end)
+    return _told(Attribution(span, span.of(told.around.text), told.mark.cue), told.around, told.at)
+
+
 def _before_the_verb(words: Sequence[Word]) -> Span | None:
-    """From the first word to the last that is a name or a pronoun, where a verb follows in the same clause."""
-    cues = english()
-    for place in range(1, len(words)):
-        small = words[place].small
-        if not small[0].isalnum() and small != ".":
+    """Whoever a sentence begins with, up to the verb of the same clause: a pronoun, a name with its titles, a noun."""
+    if not words:
+        return None
+    cues, first = english(), words[0]
+    if first.bare in cues.standing_subjects:
+        return first.span
+    if first.small in cues.empty - cues.articles:
+        return None
+    subject = [first]
+    for word in words[1:]:
+        if not word.small[0].isalnum() and word.small != ".":
             return None
-        is_verb = small in cues.verbs or small in cues.acts or small.endswith("ed")
-        if is_verb and words[place - 1].small not in cues.articles:
-            ahead = [word for word in words[:place] if _is_name(word) or word.bare in cues.standing_subjects]
-            return Span(words[0].span.start, ahead[-1].span.end) if ahead else None
-    return None
+        is_verb = word.small in cues.verbs or word.small in cues.acts or word.small.endswith("ed")
+        if is_verb and subject[-1].small not in cues.articles:
+            return Span(first.span.start, subject[-1].span.end)
+        if word.small in cues.empty - cues.inside_offices:
+            break
+        subject.append(word)
+    named = [word for word in subject if _is_name(word)]
+    return Span(first.span.start, named[-1].span.end) if named else None
 
 
 def _named_before(pronoun: _Told, pieces: Sequence[Span]) -> Iterator[_Told]:

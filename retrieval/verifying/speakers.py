@@ -83,7 +83,8 @@ def _outside_its_cue(attribution: Attribution) -> list[Token]:
 
 
 def _is_name(token: Token) -> bool:
-    return token.written[:1].isupper() and token.key not in english().nameless
+    without_a_verb, _, _ = token.key.partition("'")  # “She'll” is no name
+    return token.written[:1].isupper() and without_a_verb not in english().nameless
 
 
 def _stems(tokens: Sequence[Token]) -> list[Token]:
