@@ -79,9 +79,9 @@ def _in_sentence(around: Surroundings, at: int, pieces: Sequence[Span]) -> Itera
         if told.is_outside(pieces):
             opens = mark.span.start == around.spans[at].start
             subject = _of_the_first_subject(told) if opens else None
-            yield subject or told
-            if subject is None and (pronoun := _its_pronoun(told)) is not None:
-                yield pronoun
+            for each in (subject,) if subject else (told, _its_pronoun(told)):
+                if each is not None and each.is_outside(pieces):
+                    yield each
 
 
 def _beside(around: Surroundings, at: int, pieces: Sequence[Span]) -> Iterator[_Told]:
