@@ -19,47 +19,83 @@ from retrieval.answers import (
 )
 from retrieval.archive import Archive, Status
 from retrieval.cli import archivist, command_line, ending
-from retrieval.codes import parse_code
+from retrieval.codes import CODE_PATTERN, parse_code
 from retrieval.errors import ArchivistError, QuestionError, SettingsError, UnknownCode
 from retrieval.filters import EVERYTHING, Filter
 from retrieval.indexing import IndexReport, Progress
 from retrieval.presenting import receipt_json
-from retrieval.receipts import Fate, Receipt, Superseded
+from retrieval.receipts import (
+    Fate,
+    Fault,
+    FileUnreadable,
+    Lost,
+    OtherBytes,
+    OtherReader,
+    Receipt,
+    Superseded,
+    WordsMoved,
+)
 from retrieval.records import Retired, Source
+from retrieval.remarks import (
+    Fragments,
+    Liberty,
+    MarksDiffer,
+    NoClarification,
+    Remark,
+    StandsElsewhere,
+    TextSays,
+    TextSaysOnly,
+    TooLong,
+    TooScattered,
+    TooShort,
+    Uncheckable,
+    WordsOfATitle,
+)
 from retrieval.searching import filter_of
 from retrieval.settings import ENV_PREFIX, RetrievalSettings, load_settings
 from retrieval.spans import Span
-from retrieval.verdicts import Checked, CheckedMessage, Difference, Flag, Match, Ruling, Verified
-from retrieval.verifying import CONTRACT
+from retrieval.verdicts import CheckedMessage, Difference, Flag, Match, Ruling, Verified
+from retrieval.verifying import CONTRACT, MOST_CHECKED
 from retrieval.visibility import hidden_again, one_line, visible
 
 __all__ = [
+    "CODE_PATTERN",
     "CONTRACT",
     "ENV_PREFIX",
     "EVERYTHING",
     "GAP",
+    "MOST_CHECKED",
     "Abstained",
     "Answer",
     "Archive",
     "ArchivistError",
     "Attribution",
-    "Checked",
     "CheckedMessage",
     "Copy",
     "Difference",
     "Excerpt",
     "Fate",
+    "Fault",
+    "FileUnreadable",
     "Filter",
     "Flag",
     "Found",
+    "Fragments",
     "IndexReport",
+    "Liberty",
     "Listing",
+    "Lost",
+    "MarksDiffer",
     "Match",
     "NearMiss",
+    "NoClarification",
+    "OtherBytes",
+    "OtherReader",
     "Progress",
     "QuestionError",
     "Reason",
     "Receipt",
+    "Remark",
     "Retired",
     "RetrievalSettings",
     "Role",
@@ -69,12 +105,21 @@ __all__ = [
     "Shown",
     "Source",
     "Span",
+    "StandsElsewhere",
     "Status",
     "Superseded",
+    "TextSays",
+    "TextSaysOnly",
+    "TooLong",
+    "TooScattered",
+    "TooShort",
+    "Uncheckable",
     "Understood",
     "UnknownCode",
     "Verified",
     "Voice",
+    "WordsMoved",
+    "WordsOfATitle",
     "archivist",
     "command_line",
     "ending",

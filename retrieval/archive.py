@@ -27,7 +27,7 @@ from retrieval.store.holder import SnapshotHolder
 from retrieval.store.local import LocalBackend
 from retrieval.store.lookups import document_of, searched_in
 from retrieval.store.protocol import Backend, Coverage, Manifest, Snapshot
-from retrieval.verdicts import Checked, CheckedMessage, Verified
+from retrieval.verdicts import CheckedMessage, Verified
 from retrieval.verification import Claimed, verify
 from retrieval.verifying import checkable
 
@@ -152,11 +152,13 @@ class Archive:
             return verify(Claimed(quote, said_by, document), where, snapshot, searched_in(snapshot, where))
 
     def check(self, message: str, where: Filter = EVERYTHING) -> CheckedMessage:
-        """Each quotation of a message, and each sentence that has none, in order; ten at most. Needs no model."""
+        """Each quotation of a message, and each sentence that has none, in order; MOST_CHECKED of them. Needs no
+        model.
+        """
         places, left_out = checkable(message)
         with self._holder.reading() as snapshot:
             searched = searched_in(snapshot, where)
-            checked = (Checked(at, verify(Claimed(at.of(message)), where, snapshot, searched)) for at in places)
+            checked = (verify(Claimed(at.of(message)), where, snapshot, searched) for at in places)
             return CheckedMessage(tuple(checked), left_out)
 
     def slices(self, places: Sequence[tuple[str, Span]]) -> list[str | None]:

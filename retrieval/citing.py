@@ -13,7 +13,18 @@ from retrieval.codes import CODE_LENGTH, Code
 from retrieval.errors import UnknownCode, UnreadableFile
 from retrieval.excerpting import chosen_sentences, in_context, whole_passage
 from retrieval.reading import Reread, reread
-from retrieval.receipts import BytePlaces, Fate, Receipt, Superseded
+from retrieval.receipts import (
+    BytePlaces,
+    Fate,
+    Fault,
+    FileUnreadable,
+    Lost,
+    OtherBytes,
+    OtherReader,
+    Receipt,
+    Superseded,
+    WordsMoved,
+)
 from retrieval.records import PAST, Document, Passage, Retired
 from retrieval.spans import Span, cover, pieces
 from retrieval.splitting import cut_passages
@@ -75,21 +86,21 @@ def _receipt(excerpt: Excerpt, stands: tuple[Span, ...], document: Document, gen
 
 def _against_the_file(
     places: tuple[Span, ...], words: tuple[str, ...], document: Document, folder: Path
-) -> tuple[tuple[str, ...], BytePlaces | None]:
+) -> tuple[tuple[Fault, ...], BytePlaces | None]:
     source = document.source
     try:
         now = reread(folder, source)
     except UnreadableFile as error:
-        return (f"the file can't be read now: {error}",), None
-    faults = []
+        return (FileUnreadable(str(error)),), None
+    faults: list[Fault] = []
     if now.sha256 != source.sha256:
-        faults.append(f"the file's bytes are not the ones that were indexed: their sha256 is {now.sha256}")
+        faults.append(OtherBytes(now.sha256))
     if hashlib.sha256(now.text.encode("utf-8", "surrogatepass")).hexdigest() != source.text_sha256:
-        faults.append("the text that is read from it is another than the one that was indexed")
+        faults.append(Lost.TEXT)
         faults += [_moved(each, now) for each, place in zip(words, places, strict=True) if not _is_at(place, each, now)]
         return tuple(faults), None
     if now.reader != source.reader:
-        faults.append(f"it was read by {source.reader} and would now be read by {now.reader}")
+        faults.append(OtherReader(source.reader, now.reader))
     return tuple(faults), now.byte_places(places)
 
 
@@ -97,11 +108,9 @@ def _is_at(place: Span, words: str, now: Reread) -> bool:
     return now.text[place.start : place.end] == words
 
 
-def _moved(words: str, now: Reread) -> str:
+def _moved(words: str, now: Reread) -> Fault:
     at = now.text.find(words)
-    if at < 0:
-        return "these words no longer stand in it"
-    return f"these words stand elsewhere in it, at characters {at} to {at + len(words)}"
+    return WordsMoved(Span(at, at + len(words))) if at >= 0 else Lost.WORDS
 
 
 def _occurrence(passage: Passage, document: Document) -> int:

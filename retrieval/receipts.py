@@ -22,6 +22,44 @@ class BytePlaces:
     """Half-open, counted in bytes of the file."""
 
 
+class Lost(StrEnum):
+    """What of the file is no longer as it was indexed, where that is all there is to say."""
+
+    TEXT = "text"
+    """The text that is read from it is another."""
+    WORDS = "words"
+    """These words stand nowhere in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileUnreadable:
+    why: str
+    """As its reader says it."""
+
+
+@dataclass(frozen=True, slots=True)
+class OtherBytes:
+    sha256: str
+    """Of the file as it is now, in hexadecimal."""
+
+
+@dataclass(frozen=True, slots=True)
+class OtherReader:
+    """The file would now be read by another than the one that it was indexed with: name and version of each."""
+
+    then: str
+    now: str
+
+
+@dataclass(frozen=True, slots=True)
+class WordsMoved:
+    to: Span
+    """Where the words stand in the text that is read from the file now."""
+
+
+Fault = Lost | FileUnreadable | OtherBytes | OtherReader | WordsMoved
+
+
 @dataclass(frozen=True, slots=True)
 class Receipt:
     """Enough to check an excerpt against its file without this program, as `deploy/check-receipt` does."""
@@ -39,8 +77,8 @@ class Receipt:
     generation: int
     time: datetime.datetime
     """When the file was read for this, in UTC."""
-    faults: tuple[str, ...]
-    """What does not hold, a sentence each."""
+    faults: tuple[Fault, ...]
+    """What does not hold."""
 
     @property
     def holds(self) -> bool:

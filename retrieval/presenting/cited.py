@@ -6,7 +6,18 @@ from collections.abc import Iterator
 
 from retrieval.answers import Shown
 from retrieval.presenting.answers import Json, excerpt_json, excerpt_text, shown_json, shown_text, source_json
-from retrieval.receipts import BytePlaces, Fate, Receipt, Superseded
+from retrieval.receipts import (
+    BytePlaces,
+    Fate,
+    Fault,
+    FileUnreadable,
+    Lost,
+    OtherBytes,
+    OtherReader,
+    Receipt,
+    Superseded,
+    WordsMoved,
+)
 from retrieval.spans import Span
 from retrieval.visibility import one_line, visible
 
@@ -68,7 +79,7 @@ def receipt_json(receipt: Receipt) -> Json:
         "generation": receipt.generation,
         "time": receipt.time.isoformat(),
         "holds": receipt.holds,
-        "faults": list(receipt.faults),
+        "faults": [_fault_text(fault) for fault in receipt.faults],
     }
 
 
@@ -79,7 +90,7 @@ def _byte_pair(places: BytePlaces | None, number: int) -> list[int] | None:
 def _receipt_lines(receipt: Receipt) -> Iterator[str]:
     source, places = receipt.source, receipt.bytes
     yield f"[{receipt.code}] {'holds' if receipt.holds else 'DOES NOT HOLD'}, {receipt.time.isoformat()}"
-    yield from (f"  ! {one_line(fault)}" for fault in receipt.faults)
+    yield from (f"  ! {one_line(_fault_text(fault))}" for fault in receipt.faults)
     yield from (f"> {line}" for words in receipt.words for line in visible(words).splitlines())
     yield f"document    {source.id} · {one_line(source.title)}"
     yield f"path        {one_line(source.path)}"
@@ -89,6 +100,22 @@ def _receipt_lines(receipt: Receipt) -> Iterator[str]:
     if places is not None:
         yield f"bytes       {_ranges(places.pieces)} ({places.encoding})"
     yield f"generation  {receipt.generation}"
+
+
+def _fault_text(fault: Fault) -> str:
+    match fault:
+        case FileUnreadable(why):
+            return f"the file can't be read now: {why}"
+        case OtherBytes(sha256):
+            return f"the file's bytes are not the ones that were indexed: their sha256 is {sha256}"
+        case Lost.TEXT:
+            return "the text that is read from it is another than the one that was indexed"
+        case Lost.WORDS:
+            return "these words no longer stand in it"
+        case WordsMoved(to):
+            return f"these words stand elsewhere in it, at characters {to.start} to {to.end}"
+        case OtherReader(then, now):
+            return f"it was read by {then} and would now be read by {now}"
 
 
 def _ranges(spans: tuple[Span, ...]) -> str:

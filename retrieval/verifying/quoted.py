@@ -11,16 +11,16 @@ from retrieval.verifying.fitness import FEWEST_WORDS
 from retrieval.verifying.tokens import tokenise
 from retrieval.verifying.wording import english
 
-MOST = 10
-"""Of one message."""
+MOST_CHECKED = 10
+"""Quotations and sentences of one message."""
 _LINE = re.compile(r"[^\n]+")
 _MARKER = re.compile(r"\s*(?:>{1,3}\s+|[-*•]\s+|\#{1,3}\s+|\d{1,2}[.)]\s+)?")
 """What Markdown puts before a quotation, an item or a heading."""
 
 
 def checkable(message: str) -> tuple[tuple[Span, ...], int]:
-    """Spans of the message, in order, at most MOST; those of quotations are without their marks. And how many more
-    there are.
+    """Spans of the message, in order, at most MOST_CHECKED; those of quotations are without their marks. And how many
+    more there are.
     """
     matches = [match for match in _quoted().finditer(message) if _has_enough(match[0])]
     quoted = [Span(*match.span(match.lastindex or 0)) for match in matches]
@@ -30,7 +30,7 @@ def checkable(message: str) -> tuple[tuple[Span, ...], int]:
         apart = (each for each in sentences if not any(each.overlaps(mark) for mark in marked))
         sentences = [each for each in apart if _has_enough(each.of(message))]  # “he said” is left of many a quotation
     found = sorted([*quoted, *sentences])
-    return tuple(found[:MOST]), max(len(found) - MOST, 0)
+    return tuple(found[:MOST_CHECKED]), max(len(found) - MOST_CHECKED, 0)
 
 
 @cache

@@ -40,11 +40,6 @@ def can_be_a_name(words: str) -> bool:
     return any(token.is_word and token.key not in known.pronouns | known.articles for token in telling)
 
 
-def names_in_words(attributions: Sequence[Attribution]) -> str:
-    """The attributions as they stand in the text, for a sentence about them."""
-    return "; ".join(f"“{' '.join(attribution.words.split())}”" for attribution in attributions)
-
-
 def _told(said_by: str, attribution: Attribution, is_person: bool) -> Speaker:
     wanted = [token.key for token in _stems(tokenise(said_by)) if token.key not in english().titles] or [
         token.key for token in tokenise(said_by)
