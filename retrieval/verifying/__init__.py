@@ -7,15 +7,7 @@ from retrieval.verifying.quoted import MOST_CHECKED, checkable
 from retrieval.verifying.related import related, title_with
 from retrieval.verifying.ruling import Place, resembles, stands
 from retrieval.verifying.shingles import Shingles
-from retrieval.verifying.speakers import (
-    Speaker,
-    can_be_a_name,
-    is_a_pronoun,
-    names_anybody,
-    names_somebody,
-    says_who,
-    speaker,
-)
+from retrieval.verifying.speakers import Speaker, can_be_a_name, speaker
 from retrieval.verifying.stretches import stretches
 
 __all__ = [
@@ -27,14 +19,10 @@ __all__ = [
     "Speaker",
     "can_be_a_name",
     "checkable",
-    "is_a_pronoun",
     "is_unspaced",
-    "names_anybody",
-    "names_somebody",
     "read_quote",
     "related",
     "resembles",
-    "says_who",
     "speaker",
     "stands",
     "stretches",
