@@ -26,7 +26,7 @@ if TYPE_CHECKING:
         Understood,
         Voice,
     )
-    from retrieval.archive import Archive, Status
+    from retrieval.archive import Archive
     from retrieval.cli import archivist, command_line, ending
     from retrieval.codes import CODE_PATTERN, parse_code
     from retrieval.errors import ArchivistError, QuestionError, SettingsError, UnknownCode
@@ -63,6 +63,7 @@ if TYPE_CHECKING:
     from retrieval.searching import filter_of
     from retrieval.settings import ENV_PREFIX, RetrievalSettings, load_settings
     from retrieval.spans import Span
+    from retrieval.status import Status
     from retrieval.verdicts import CheckedMessage, Difference, Flag, Match, Ruling, Verified
     from retrieval.verifying import CONTRACT, MOST_CHECKED
     from retrieval.visibility import hidden_again, one_line, visible
@@ -87,7 +88,7 @@ _HOMES = {
         "Understood",
         "Voice",
     ),
-    "retrieval.archive": ("Archive", "Status"),
+    "retrieval.archive": ("Archive",),
     "retrieval.cli": ("archivist", "command_line", "ending"),
     "retrieval.codes": ("CODE_PATTERN", "parse_code"),
     "retrieval.errors": ("ArchivistError", "QuestionError", "SettingsError", "UnknownCode"),
@@ -124,6 +125,7 @@ _HOMES = {
     "retrieval.searching": ("filter_of",),
     "retrieval.settings": ("ENV_PREFIX", "RetrievalSettings", "load_settings"),
     "retrieval.spans": ("Span",),
+    "retrieval.status": ("Status",),
     "retrieval.verdicts": ("CheckedMessage", "Difference", "Flag", "Match", "Ruling", "Verified"),
     "retrieval.verifying": ("CONTRACT", "MOST_CHECKED"),
     "retrieval.visibility": ("hidden_again", "one_line", "visible"),

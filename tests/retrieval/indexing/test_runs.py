@@ -6,6 +6,7 @@ import dataclasses
 import datetime
 import os
 import shutil
+from itertools import pairwise
 
 import numpy as np
 import pytest
