@@ -84,6 +84,8 @@ def opened(folder: Path, path: str, most_bytes: int) -> Iterator[BufferedReader]
     place of a folder above it: each is opened inside the one before.
     """
     *above, name = PurePosixPath(path).parts
+    if PurePosixPath(path).is_absolute() or ".." in (*above, name):
+        raise UnreadableFile("its path leads out of the archive folder")
     try:
         with ExitStack() as held:
             here = _opened(folder, os.O_DIRECTORY, held)
