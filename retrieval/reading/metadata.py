@@ -16,6 +16,8 @@ from retrieval.errors import UnreadableFile
 STATUSES = ("corrected", "retracted", "disputed")
 LONGEST_FIELD = 2000
 """Characters. Title and publisher are indexed beside every passage of their document."""
+LONGEST_NOTE = 900
+"""Characters. A note to the status is shown with every excerpt, whole, so it must fit a message."""
 MOST_TOML_BYTES = 16 * 1024
 """tomllib takes the square of a dotted key's length: two seconds for one of this length, 36 for one of 64 KiB."""
 
@@ -93,8 +95,9 @@ def _text(said: Mapping[str, Any], name: str, where: str) -> str | None:
     if not isinstance(value, str):
         raise UnreadableFile(f"{where}: {name} is not text")
     text = " ".join(value.split())
-    if len(text) > LONGEST_FIELD:
-        raise UnreadableFile(f"{where}: {name} is longer than {LONGEST_FIELD} characters")
+    most = LONGEST_NOTE if name == "status_note" else LONGEST_FIELD
+    if len(text) > most:
+        raise UnreadableFile(f"{where}: {name} is longer than {most} characters")
     if any("\ud800" <= character <= "\udfff" for character in text):  # JSON can say so; no store can hold it
         raise UnreadableFile(f"{where}: {name} holds half a character")
     return text or None
