@@ -16,6 +16,8 @@ from retrieval.errors import ArchiveFolderError, UnreadableFile
 
 MOST_DEEP = 50
 """Folders inside one another."""
+A_LINK = "a link, and links are not followed"
+NO_FILE = "not a regular file"
 SIDECARS = (".toml", ".json")
 """Endings of files that hold another file's metadata; they are not documents."""
 
@@ -29,18 +31,23 @@ class FileStamp:
     stamp: str
     sidecar: str | None
     """Path of the file that holds its metadata."""
+    refused: str | None = None
+    """Why it is not even opened: it is a link, a pipe, a folder too deep."""
 
 
 def walk(folder: Path) -> list[FileStamp]:
-    """Every regular file below the folder but hidden ones and sidecars, sorted by path.
+    """Everything below the folder but hidden files and sidecars, sorted by path; regular files are to be read.
 
-    Symbolic links are not followed, whether they lead out of the folder or not. Folders deeper than MOST_DEEP are left
-    out. Raises ArchiveFolderError where the folder or one inside it can't be listed: half a walk must not look like a
+    Symbolic links are not followed, whether they lead out of the folder or not: they, what is no file, and folders
+    deeper than MOST_DEEP are given with the reason why they are refused.
+
+    Raises ArchiveFolderError where the folder or one inside it can't be listed: half a walk must not look like a
     whole one.
     """
     if not folder.is_dir():
         raise ArchiveFolderError(f"the archive folder {folder} does not exist; the index is left as it was")
     stats: dict[str, os.stat_result] = {}
+    refused: list[FileStamp] = []
     waiting = [(folder, 0)]
     while waiting:
         here, depth = waiting.pop()
@@ -49,16 +56,25 @@ def walk(folder: Path) -> list[FileStamp]:
                 for entry in entries:
                     if entry.name.startswith("."):
                         continue
+                    path = Path(entry.path).relative_to(folder).as_posix()
                     if entry.is_dir(follow_symlinks=False) and depth < MOST_DEEP:
                         waiting.append((Path(entry.path), depth + 1))
                     elif entry.is_file(follow_symlinks=False):
                         with contextlib.suppress(FileNotFoundError):  # removed between listing and looking
-                            found = entry.stat(follow_symlinks=False)
-                            stats[Path(entry.path).relative_to(folder).as_posix()] = found
+                            stats[path] = entry.stat(follow_symlinks=False)
+                    else:
+                        refused.append(FileStamp(path, "", None, _why(entry)))
         except OSError as error:
             message = f"can't list {error.filename}: {error.strerror}; the index is left as it was"
             raise ArchiveFolderError(message) from None
-    return [_stamped(path, stats) for path in sorted(stats) if PurePosixPath(path).suffix.lower() not in SIDECARS]
+    files = [_stamped(path, stats) for path in stats if PurePosixPath(path).suffix.lower() not in SIDECARS]
+    return sorted((*files, *refused), key=lambda file: file.path)
+
+
+def _why(entry: os.DirEntry[str]) -> str:
+    if entry.is_symlink():
+        return A_LINK
+    return f"more than {MOST_DEEP} folders deep" if entry.is_dir(follow_symlinks=False) else NO_FILE
 
 
 def stamp_of(folder: Path, path: str) -> FileStamp:
@@ -96,13 +112,13 @@ def opened(folder: Path, path: str, most_bytes: int) -> Iterator[BufferedReader]
             )
             status = os.fstat(file.fileno())
             if not stat.S_ISREG(status.st_mode):
-                raise UnreadableFile("not a regular file")
+                raise UnreadableFile(NO_FILE)
             if status.st_size > most_bytes:
                 raise UnreadableFile(_too_large(most_bytes))
             yield file
     except OSError as error:
         if error.errno in (errno.ELOOP, errno.EMLINK):  # of O_NOFOLLOW
-            raise UnreadableFile("a link, and links are not followed") from None
+            raise UnreadableFile(A_LINK) from None
         raise UnreadableFile(f"can't be opened: {error.strerror}") from None
 
 
