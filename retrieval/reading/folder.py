@@ -6,7 +6,7 @@ import contextlib
 import errno
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from io import BufferedReader
@@ -108,9 +108,14 @@ def _too_large(most_bytes: int) -> str:
     return f"larger than {most_bytes // 1024 // 1024} MiB"
 
 
-def _stamped(path: str, stats: dict[str, os.stat_result]) -> FileStamp:
+def sidecar_of(path: str, names: Container[str]) -> str | None:
+    """Of these names, that of the file with the metadata of `path`: its own with an ending more, or in exchange."""
     bare = PurePosixPath(path).with_suffix("")
-    candidates = [f"{name}{ending}" for name in (path, bare.as_posix()) for ending in SIDECARS]
-    sidecar = next((name for name in candidates if name in stats), None)
+    candidates = (f"{name}{ending}" for name in (path, bare.as_posix()) for ending in SIDECARS)
+    return next((name for name in candidates if name in names), None)
+
+
+def _stamped(path: str, stats: dict[str, os.stat_result]) -> FileStamp:
+    sidecar = sidecar_of(path, stats)
     parts = [stats[path]] + ([stats[sidecar]] if sidecar else [])
     return FileStamp(path, ";".join(f"{part.st_size}:{part.st_mtime_ns}" for part in parts), sidecar)
