@@ -42,6 +42,7 @@ _WRONG = (
     struct.error,
     OSError,
     EOFError,
+    LookupError,
     ValueError,  # UnicodeError among them
     OverflowError,
     RuntimeError,  # NotImplementedError among them
@@ -51,7 +52,7 @@ _WRONG = (
 def members(file: BinaryIO, name: str) -> Iterator[Member | Broken]:
     """Each file in it. Hidden ones, links and folders are passed over. Raises UnreadableFile."""
     archive = _opened(seekable(file))
-    listed = [each for each in archive.infolist() if not each.is_dir() and _is_file(each)]
+    listed = [each for each in archive.infolist() if _is_file(each)]
     overlapping = _overlapping(archive)
     by_place = _by_place(listed)
     for each in listed:
@@ -81,9 +82,9 @@ def _opened(file: BinaryIO) -> zipfile.ZipFile:
 
 
 def _is_file(each: zipfile.ZipInfo) -> bool:
-    """Unix says so in the upper half; other systems leave it nought."""
+    """Unix says so in the upper half; other systems leave it nought, and a folder ends with a slash everywhere."""
     kind = stat.S_IFMT(each.external_attr >> 16)
-    return kind in (0, stat.S_IFREG)
+    return kind in (0, stat.S_IFREG) and not each.filename.endswith("/")
 
 
 def _by_place(listed: Sequence[zipfile.ZipInfo]) -> dict[str, zipfile.ZipInfo]:

@@ -169,6 +169,11 @@ def test_a_method_that_may_take_any_memory_is_not_read():
     }
 
 
+def test_a_member_without_a_name_is_passed_over():
+    content = zipped({"a.txt": "x", "b.txt": "y"}).replace(b"a.txt", b"\0.txt")
+    assert contents(zip_files, content) == {"b.txt": b"y"}
+
+
 def test_members_that_share_their_bytes_are_not_read():
     """As in a zip bomb without recursion, where a thousand names stand for one kernel of data."""
     content = zipped({"a.txt": b"x" * 5000})
