@@ -18,8 +18,8 @@ from email.errors import (
 )
 from email.headerregistry import AddressHeader, BaseHeader, HeaderRegistry
 from email.message import EmailMessage
-from email.policy import default
-from typing import Any
+from email.policy import EmailPolicy
+from typing import Any, cast
 
 from retrieval.errors import UnreadableFile
 from retrieval.reading.decoding import decode
@@ -31,7 +31,7 @@ from retrieval.records import Block, Furniture
 from retrieval.visibility import one_line
 
 LONGEST_HEADER = 4000
-"""Characters, of a field that is read. The parser takes the square of a comment's length."""
+"""Characters, of a field that is read. The parser takes the square of a comment's length, or of a parameter's parts."""
 MOST_PARTS = 1000
 _NAMED = 5
 """Attachments that a note names."""
@@ -47,13 +47,21 @@ _DATE = re.compile(
 )
 
 
+class _Policy(EmailPolicy):
+    """As headers are written today; fields that say what a part is are no longer than any that means it."""
+
+    def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
+        name, value = super().header_source_parse(sourcelines)
+        return name, value[:LONGEST_HEADER] if name.lower().startswith("content-") else value
+
+
 def read(content: bytes, declared: str | None) -> Extracted:
     """The body: plain text where the message has it, else its HTML. Raises UnreadableFile.
 
     `declared` is an encoding for parts that do not name theirs.
     """
     try:
-        message = message_from_bytes(content, _class=EmailMessage, policy=default)
+        message = cast(EmailMessage, message_from_bytes(content, _class=EmailMessage, policy=_Policy()))
         said = _Said()
         parts = list(_body(message, said))
     except _PARSING:
