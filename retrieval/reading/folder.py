@@ -63,9 +63,7 @@ def walk(folder: Path) -> list[FileStamp]:
 
 def stamp_of(folder: Path, path: str) -> FileStamp:
     """As `walk` gives it, for one file that is known. Its stamp tells nothing; its sidecar is the one there is now."""
-    bare = PurePosixPath(path).with_suffix("").as_posix()
-    beside = (f"{name}{ending}" for name in (path, bare) for ending in SIDECARS)
-    sidecar = next((name for name in beside if stat.S_ISREG(_mode(folder / name))), None)
+    sidecar = next((name for name in _beside(path) if stat.S_ISREG(_mode(folder / name))), None)
     return FileStamp(path, "", sidecar)
 
 
@@ -127,9 +125,12 @@ def _too_large(most_bytes: int) -> str:
 
 def sidecar_of(path: str, names: Container[str]) -> str | None:
     """Of these names, that of the file with the metadata of `path`: its own with an ending more, or in exchange."""
-    bare = PurePosixPath(path).with_suffix("")
-    candidates = (f"{name}{ending}" for name in (path, bare.as_posix()) for ending in SIDECARS)
-    return next((name for name in candidates if name in names), None)
+    return next((name for name in _beside(path) if name in names), None)
+
+
+def _beside(path: str) -> Iterator[str]:
+    bare = PurePosixPath(path).with_suffix("").as_posix()
+    return (f"{name}{ending}" for name in (path, bare) for ending in SIDECARS)
 
 
 def _stamped(path: str, stats: dict[str, os.stat_result]) -> FileStamp:
