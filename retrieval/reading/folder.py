@@ -6,7 +6,7 @@ import contextlib
 import errno
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from io import BufferedReader
@@ -79,9 +79,7 @@ def _why(entry: os.DirEntry[str]) -> str:
 
 def stamp_of(folder: Path, path: str) -> FileStamp:
     """As `walk` gives it, for one file that is known. Its stamp tells nothing; its sidecar is the one there is now."""
-    bare = PurePosixPath(path).with_suffix("").as_posix()
-    beside = (f"{name}{ending}" for name in (path, bare) for ending in SIDECARS)
-    sidecar = next((name for name in beside if stat.S_ISREG(_mode(folder / name))), None)
+    sidecar = next((name for name in _beside(path) if stat.S_ISREG(_mode(folder / name))), None)
     return FileStamp(path, "", sidecar)
 
 
@@ -141,9 +139,17 @@ def _too_large(most_bytes: int) -> str:
     return f"larger than {most_bytes // 1024 // 1024} MiB"
 
 
+def sidecar_of(path: str, names: Container[str]) -> str | None:
+    """Of these names, that of the file with the metadata of `path`: its own with an ending more, or in exchange."""
+    return next((name for name in _beside(path) if name in names), None)
+
+
+def _beside(path: str) -> Iterator[str]:
+    bare = PurePosixPath(path).with_suffix("").as_posix()
+    return (f"{name}{ending}" for name in (path, bare) for ending in SIDECARS)
+
+
 def _stamped(path: str, stats: dict[str, os.stat_result]) -> FileStamp:
-    bare = PurePosixPath(path).with_suffix("")
-    candidates = [f"{name}{ending}" for name in (path, bare.as_posix()) for ending in SIDECARS]
-    sidecar = next((name for name in candidates if name in stats), None)
+    sidecar = sidecar_of(path, stats)
     parts = [stats[path]] + ([stats[sidecar]] if sidecar else [])
     return FileStamp(path, ";".join(f"{part.st_size}:{part.st_mtime_ns}" for part in parts), sidecar)

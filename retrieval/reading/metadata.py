@@ -8,7 +8,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any, Self
 
 from retrieval.errors import UnreadableFile
@@ -78,6 +78,23 @@ def metadata_from(said: Mapping[str, Any], where: str) -> Metadata:
     published, wrong = date_of(said.get("published", said.get("date")))
     notes = (f"{where}: published is {wrong}",) if wrong else ()
     return Metadata(published=published, status=status, notes=notes, **texts)
+
+
+def metadata_as_far(said: Mapping[str, Any], where: str) -> Metadata:
+    """As `metadata_from`, for rows and headers that no person wrote for Archivist: a value that can't be one is told in
+    a note, and its field stays None.
+    """
+    wrong: list[str] = []
+    right: dict[str, Any] = {}
+    for name in {*_TEXT_FIELDS, "published", "date"} & said.keys():
+        try:
+            metadata_from({name: said[name]}, where)
+        except UnreadableFile as error:
+            wrong.append(str(error))
+        else:
+            right[name] = said[name]
+    found = metadata_from(right, where)
+    return replace(found, notes=(*found.notes, *sorted(wrong)))
 
 
 _TEXT_FIELDS = ("title", "author", "publisher", "url", "language", "collection", "status", "status_note", "encoding")

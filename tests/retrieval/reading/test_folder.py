@@ -152,7 +152,7 @@ def test_a_missing_folder_is_told_by_name(tmp_path):
             walk(missing)
 
 
-@pytest.mark.parametrize("name", ["page.pdf", "page.TXTX", "page", "archive.tar.gz", "page.csv"])
+@pytest.mark.parametrize("name", ["page.xyz", "page.TXTX", "page", "archive.tar.7z", "page.mp3"])
 def test_a_name_that_no_reader_knows_is_told(read, name):
     with pytest.raises(UnreadableFile, match=r"^no reader for “"):
         read(name, TEXT)
