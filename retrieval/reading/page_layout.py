@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import NamedTuple
 
 from retrieval.reading.extracted import Extracted
@@ -136,7 +137,7 @@ def _leading(page: Sequence[Line]) -> float:
     """Usual distance of the page's lines, in sizes of their type: that of the closest quarter."""
     found = sorted(
         (before.baseline - line.baseline) / line.size
-        for before, line in zip(page, page[1:], strict=False)
+        for before, line in pairwise(page)
         if before.angle == line.angle and 0.8 < (before.baseline - line.baseline) / line.size < 2.5
     )
     return found[len(found) // 4] if len(found) > 3 else _USUAL

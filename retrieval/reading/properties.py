@@ -8,15 +8,15 @@ from collections.abc import Mapping
 from retrieval.reading.metadata import LONGEST_FIELD, Metadata, metadata_from
 
 _NO_TITLE = re.compile(
-    r"(?:microsoft (?:word|powerpoint|excel)|powerpoint presentation|word document|adobe .*|untitled\b.*|unknown|none|null"
-    r"|document ?\d*|title|scan.{0,20}|(?:microsoft )?(?:word|powerpoint|excel) ?- .*"
+    r"(?:microsoft (?:word|powerpoint|excel)|powerpoint presentation|word document|adobe .*|untitled\b.*|unknown"
+    r"|none|null|document ?\d*|title|scan.{0,20}|(?:microsoft )?(?:word|powerpoint|excel) ?- .*"
     r"|[^ ]*\.(?:docx?|odt|rtf|pdf|indd|qxd|tex|dvi|ps|pptx?|xlsx?|html?|txt|pages|wpd|p65|eps|tiff?|jpe?g))",
     re.IGNORECASE,
 )
 """What word processors, scanners and distillers write where nobody gave a title: most often the file's name."""
 _NO_AUTHOR = re.compile(
-    r"(?:administrator|admin|root|user|owner|author|unknown|none|null|anonymous|default|python-docx|microsoft(?: office)?"
-    r"(?: user)?|(?:\(|un)?unspecified\)?|(?:\(|un)?anonymous\)?|pc|hp|dell|windows|office)",
+    r"(?:administrator|admin|root|user|owner|author|unknown|none|null|anonymous|default|python-docx|microsoft"
+    r"(?: office)?(?: user)?|(?:\(|un)?unspecified\)?|(?:\(|un)?anonymous\)?|pc|hp|dell|windows|office)",
     re.IGNORECASE,
 )
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8}){0,4}")
