@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import BinaryIO
 
-from retrieval.reading import markdown, plain_text
+from retrieval.reading import docx, markdown, odt, pdf, plain_text, rtf
 from retrieval.reading.extracted import Broken, Extracted, Member
 
 MIB = 1024 * 1024
@@ -48,6 +48,10 @@ FORMATS: Mapping[str, Format | Container] = {
     ".text": _TEXT,
     ".md": _MARKDOWN,
     ".markdown": _MARKDOWN,
+    ".pdf": Format("pdf/1", pdf.read, MOST_BYTES_OF_A_SCAN),
+    ".docx": Format("docx/1", docx.read, MOST_BYTES_OF_A_SCAN),
+    ".odt": Format("odt/1", odt.read, MOST_BYTES_OF_A_SCAN),
+    ".rtf": Format("rtf/1", rtf.read, MOST_BYTES_OF_A_SCAN),
 }
 
 

@@ -31,11 +31,7 @@ _DC, _META = "http://purl.org/dc/elements/1.1/ ", f"{_NS}meta:1.0 "
 _PARAGRAPHS = {f"{_TEXT}p", f"{_TEXT}h"}
 _SPACES = re.compile(r"[ \t\r\n]+")
 _SKIPPED = {
-    f"{_TEXT}tracked-changes",
-    f"{_TEXT}ruby-text",
-    f"{_TEXT}note",
-    f"{_TEXT}hidden-text",
-    f"{_TEXT}hidden-paragraph",
+    *(f"{_TEXT}{name}" for name in ("tracked-changes", "ruby-text", "note", "hidden-text", "hidden-paragraph")),
     f"{_OFFICE}annotation",
     f"{_OFFICE}forms",
     f"{_TABLE}shapes",

@@ -41,7 +41,8 @@ class _Edge(NamedTuple):
     """A line near the top or the bottom of its page."""
 
     page: int
-    index: int
+    place: int
+    """Of the line, in the order of the page's text."""
     line: Placed
     where: Literal["top", "bottom"]
     row: int
@@ -59,9 +60,9 @@ def margins(pages: Sequence[Sequence[Placed]]) -> dict[int, dict[int, str]]:
     edges = [edge for number, page in enumerate(pages, start=1) for edge in _edges(number, page)]
     found: dict[int, dict[int, str]] = defaultdict(dict)
     for edge in _running_heads(edges, body):
-        found[edge.page][edge.index] = "running head"
+        found[edge.page][edge.place] = "running head"
     for edge, reason in _numbered(edges, body, len(pages)):
-        found[edge.page][edge.index] = reason
+        found[edge.page][edge.place] = reason
     return dict(found)
 
 

@@ -7,10 +7,9 @@ and the few marks that stand for characters.
 
 from __future__ import annotations
 
-import codecs
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from retrieval.errors import UnreadableFile
 from retrieval.reading.assembling import Assembly, Paragraph, counted
@@ -24,20 +23,19 @@ _TOKEN = re.compile(
     r"\\bin(?P<binary>\d{1,9})[ ]?|\\(?P<word>[A-Za-z]{1,32})(?P<number>-?\d{1,10})?[ ]?|(?P<hex>\\'[0-9A-Fa-f]{2})"
     r"|\\(?P<sign>[^A-Za-z])|(?P<brace>[{}])|[\r\n]+|(?P<text>[^\\{}\r\n]+)|\\"
 )
-_LEFT_OUT = frozenset(
-    "pict object objdata stylesheet themedata datastore header headerl headerr headerf footer footerl footerr footerf"
-    " footnote annotation colortbl listtable listoverridetable rsidtbl latentstyles generator colorschememapping"
-    " xmlnstbl filetbl revtbl bkmkstart bkmkend fldinst pntext listtext template xe tc txe rxe".split()
+_LEFT_OUT = re.compile(
+    r"pict|object|objdata|themedata|datastore|(?:header|footer)[lrf]?|footnote|annotation|colortbl|listtable"
+    r"|listoverridetable|rsidtbl|latentstyles|generator|colorschememapping|xmlnstbl|filetbl|revtbl|bkmkstart|bkmkend"
+    r"|fldinst|pntext|listtext|template|xe|tc|txe|rxe"
 )
 """Groups that are no text of the document, and numbers of lists, which its other forms do not hold either."""
 _HIDING = frozenset({"v", "deleted"})
 _PROPERTIES = frozenset({"title", "author"})
-_KEPT = frozenset(
-    "par sect page tab emdash endash emspace enspace qmspace bullet lquote rquote ldblquote rdblquote row".split()
-)
-_LINE, _CELL, _HEADING = "\ue000", "\ue001", "\ue002"
+_KEPT = re.compile(r"par|sect|page|row|tab|e[mn](?:dash|space)|qmspace|bullet|[lr](?:dbl)?quote")
+_LINE, _CELL, _HEADING, _TITLE = "\ue000", "\ue001", "\ue002", "\ue003"
 """On their way through striprtf: a line's end, for which it writes what it writes for a paragraph's; a cell's, for
-which it writes `|`; and that the paragraph is a heading. The file's own characters of these numbers are left out."""
+which it writes `|`; and what the paragraph is. The file's own characters of these numbers are left out."""
+_STYLE_NAMES = re.compile(r"(?:(heading [1-9])|(title))\s*;?", re.IGNORECASE)
 _MARKS = {"line": _LINE, "cell": _CELL, "nestcell": _CELL, "nestrow": _LINE}
 _CONTROLS = dict.fromkeys([*range(9), *range(11, 32), 127])
 
@@ -57,9 +55,9 @@ def read(content: bytes, declared: str | None) -> Extracted:
     encoding = declared if declared is not None and _is_encoding(declared) else "cp1252"
     assembly = Assembly()
     for line in _read(plain.head(), plain.body, encoding).split("\n"):
-        kind = BlockKind.HEADING if _HEADING in line else BlockKind.PARAGRAPH
-        text = line.replace(_HEADING, "").replace(_CELL, "\t").replace(_LINE, "\n")
-        assembly.add(Paragraph(None, text, kind))
+        kind = BlockKind.HEADING if _HEADING in line or _TITLE in line else BlockKind.PARAGRAPH
+        text = line.replace(_HEADING, "").replace(_TITLE, "").replace(_CELL, "\t").replace(_LINE, "\n")
+        assembly.add(Paragraph(None, text, kind, "title" if _TITLE in line else None))
     properties: dict[str, str | None] = {
         name: _read(plain.head(), pieces, encoding) for name, pieces in plain.properties.items()
     }
@@ -71,7 +69,7 @@ def read(content: bytes, declared: str | None) -> Extracted:
 def _read(head: str, pieces: list[str], encoding: str) -> str:
     from striprtf.striprtf import rtf_to_text  # noqa: PLC0415 - no other file of this kind may ever come
 
-    found: str = rtf_to_text(f"{head}{''.join(pieces)}}}", encoding=encoding, errors="replace")
+    found: str = rtf_to_text(f"{head}{''.join(pieces)}}}", encoding=encoding, errors="replace")  # type: ignore[no-untyped-call]
     # It writes what lies beyond the first plane in two halves; a half alone is no character.
     whole = found.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     return whole.translate(_CONTROLS)
@@ -84,6 +82,7 @@ class _State:
     skipped: bool = False
     hidden: bool = False
     fonts: bool = False
+    styles: bool = False
     info: bool = False
     field: str | None = None
     """Which property its text is."""
@@ -102,6 +101,9 @@ class _Plain:
     _font: int | None = None
     _code_page: int | None = None
     _default_font: int | None = None
+    _style: int | None = None
+    _styles: dict[int, str] = field(default_factory=dict)
+    """Marks of headings and titles, by number of their style."""
     _now: _State = field(default_factory=_State)
 
     def head(self) -> str:
@@ -124,8 +126,7 @@ class _Plain:
             brace, word, sign = match["brace"], match["word"], match["sign"]
             if brace == "{":
                 stack.append(self._now)
-                now = self._now
-                self._now = _State(now.skipped, now.hidden, now.fonts, now.info, now.field)
+                self._now = replace(self._now)
                 self._put(brace)
             elif brace == "}":
                 self._put(brace)
@@ -141,13 +142,20 @@ class _Plain:
                     self._put("\\\n" if sign == "\r" else f"\\{sign}", is_text=True)
             elif match["hex"] is not None:
                 self._put(match["hex"], is_text=True)
+            elif self._now.styles:
+                self._style_is_named(match["text"] or "")
             elif match["text"] is not None:
                 self._put(_seven_bits(match["text"]), is_text=True)
             opened = brace == "{"
 
+    def _style_is_named(self, name: str) -> None:
+        known = _STYLE_NAMES.fullmatch(name.strip())
+        if known is not None and self._style is not None:
+            self._styles.setdefault(self._style, _TITLE if known[2] else _HEADING)
+
     def _word(self, word: str, number: int | None) -> None:
         now = self._now
-        if word in _LEFT_OUT:
+        if _LEFT_OUT.fullmatch(word):
             self.footnotes += word == "footnote" and not now.skipped
             now.skipped = True
         elif word == "info":
@@ -156,6 +164,8 @@ class _Plain:
             now.field = word
         elif word == "fonttbl":
             now.fonts = True
+        elif word == "stylesheet":
+            now.styles, self._style = True, None
         elif word in _HIDING:
             self.hidden += not now.hidden and number != 0 and not now.skipped
             now.hidden = number != 0
@@ -174,22 +184,30 @@ class _Plain:
 
     def _mark(self, word: str, number: int | None) -> None:
         """Words that striprtf is to see; all others are about looks."""
-        if word in _KEPT:
+        if _KEPT.fullmatch(word):
             self._put(f"\\{word} ", is_text=True)
+        elif word == "s" and number is not None:
+            if self._now.styles:
+                self._style = number
+            else:
+                self._put(self._styles.get(number, ""))
         elif word in _MARKS:
             self._put(_MARKS[word], is_text=True)
         elif word == "outlinelevel" and number is not None and 0 <= number < 9:
-            self._put(_HEADING)
+            if not self._now.styles:
+                self._put(_HEADING)
+            elif self._style is not None:
+                self._styles.setdefault(self._style, _HEADING)
         elif number is not None and (word == "uc" or (word == "f" and number >= 0)):
             self._put(f"\\{word}{min(abs(number), 10**6)} ")
         elif word == "u" and number is not None:
             code = number + 0x10000 if number < 0 else number
-            if 0 < code <= 0x10FFFF and chr(code) not in (_LINE, _CELL, _HEADING):
+            if 0 < code <= 0x10FFFF and chr(code) not in (_LINE, _CELL, _HEADING, _TITLE):
                 self._put(f"\\u{code} ", is_text=True)
 
     def _put(self, piece: str, is_text: bool = False) -> None:
         now = self._now
-        if now.skipped or now.fonts or (is_text and now.hidden) or (now.info and now.field is None):
+        if now.skipped or now.fonts or now.styles or (is_text and now.hidden) or (now.info and now.field is None):
             return
         self.length += len(piece)
         (self.body if now.field is None else self.properties.setdefault(now.field, [])).append(piece)
