@@ -10,6 +10,8 @@ from typing import Literal, NamedTuple, Protocol
 
 _ROWS = 2
 """Rows at each end of a page that may be no part of its text: a head and a number below it."""
+_CLOSE = 3.0
+"""Sizes of its type that a second row of a head is from the first; the text stands further off, or is not the same."""
 _SAME_HEIGHT = 6.0
 """Points. A running head stands at one height."""
 _LONGEST_NUMBER = 40
@@ -84,6 +86,8 @@ def _edges(number: int, page: Sequence[Placed]) -> Iterator[_Edge]:
             line = page[index]
             if last is None or abs(line.baseline - last) > line.size / 2:
                 row += 1
+                if last is not None and abs(line.baseline - last) > _CLOSE * line.size:
+                    break
                 last = line.baseline
             if row > _ROWS:
                 break
@@ -113,7 +117,11 @@ def _running_heads(edges: Sequence[_Edge], body: float) -> Iterator[_Edge]:
     same: dict[tuple[str, str], list[_Edge]] = defaultdict(list)
     for edge in edges:
         words = edge.line.text.casefold()
-        if any(character.isalpha() for character in words) and edge.line.size <= _LARGER * body:
+        if (
+            len(words) <= _LONGEST_HEAD
+            and any(character.isalpha() for character in words)
+            and edge.line.size <= _LARGER * body
+        ):
             same[edge.where, _DIGITS.sub("0", words) if edge.row == 1 else words].append(edge)
     for together in same.values():
         height = median(edge.line.baseline for edge in together)
