@@ -150,17 +150,16 @@ class _Reader:
             self._number += 1
             number = self._number
             written: list[str] = []
-            boxes: list[Any] = []
+            boxes: list[Paragraph] = []
             self._run(element, written, boxes)
             kind, reason = self._styles.of(element)
             yield Paragraph(number, "".join(written), kind, reason)
-            for box in boxes:
-                yield from self._paragraphs(box)
+            yield from boxes
         else:
             for child in element.iterchildren():
                 yield from self._paragraphs(child)
 
-    def _run(self, element: Any, written: list[str], boxes: list[Any]) -> None:
+    def _run(self, element: Any, written: list[str], boxes: list[Paragraph]) -> None:
         for child in element.iterchildren():
             tag = child.tag
             if tag in (f"{_W}t", f"{_M}t"):
@@ -172,7 +171,7 @@ class _Reader:
             elif tag in _NOT_THERE:
                 self._skip(child)
             elif tag == _FRAME:
-                boxes.append(child)
+                boxes += self._paragraphs(child)
             elif tag == f"{_W}r" and self._is_hidden(child):
                 self._hidden += 1
             elif tag not in (f"{_W}pPr", f"{_W}rPr"):  # which have tab stops: also w:tab

@@ -227,6 +227,6 @@ def _seven_bits(text: str) -> str:
 
 def _is_encoding(name: str) -> bool:
     try:
-        return isinstance(b"".decode(name), str)
+        return b"a".decode(name) == "a" and bool(b"\xff\x80 a".decode(name, "replace"))
     except (LookupError, ValueError, TypeError):
         return False
