@@ -105,8 +105,8 @@ class _Content:
         self.notes = 0
         self._number = 0
         self._deep = 0
-        self._skip_at = 0
-        self._index_at = 0
+        self._skip_at = self._index_at = 0
+        self._apart = False
         self._in_body = False
         self._style = ""
         self._parents: dict[str, str] = {}
@@ -121,12 +121,13 @@ class _Content:
         if not self._in_body:
             self._before_the_body(name, attributes)
             return
-        if name in _PARAGRAPHS:
+        if name in _PARAGRAPHS and not self._apart:
             self._number += 1
         if self._skip_at:
             return
         if name in _SKIPPED or self._is_hidden(name, attributes):
             self._skip_at = self._deep
+            self._apart = name == f"{_TEXT}tracked-changes"  # deletions, kept before the text
             self.notes += name == f"{_TEXT}note"
             self.hidden += name in (f"{_TEXT}hidden-text", f"{_TEXT}hidden-paragraph") or name not in _SKIPPED
         elif name in _PARAGRAPHS:
@@ -144,7 +145,7 @@ class _Content:
 
     def end(self, name: str) -> None:
         if self._skip_at == self._deep:
-            self._skip_at = 0
+            self._skip_at, self._apart = 0, False
         elif self._index_at == self._deep:
             self._index_at = 0
         elif self._skip_at or not self._in_body:

@@ -66,6 +66,7 @@ def test_what_is_deleted_hidden_or_said_beside_the_text_is_left_out() -> None:
     )  # fmt: skip
     extracted = read(odt(body, styles=styles), None)
     assert extracted.text == "Seen."
+    assert landmarks(extracted) == [(1, "Seen.")]
     assert extracted.notes == ("2 pieces of hidden text are not in the text", "1 footnote is not in the text")
 
 
