@@ -9,14 +9,12 @@ from __future__ import annotations
 import re
 import zipfile
 from dataclasses import dataclass, field
-from typing import Protocol
-from xml.parsers import expat
 
 from retrieval.errors import UnreadableFile
 from retrieval.reading.assembling import Assembly, Paragraph, counted
 from retrieval.reading.extracted import Extracted
 from retrieval.reading.metadata import Metadata
-from retrieval.reading.office_package import open_package, part
+from retrieval.reading.office_package import open_package, part, stream
 from retrieval.reading.properties import said_by
 from retrieval.records import BlockKind
 
@@ -49,7 +47,7 @@ def read(content: bytes, declared: str | None) -> Extracted:
     if body is None:
         raise UnreadableFile("not an ODT document: it has no content")
     reader = _Content()
-    _parsed(body, reader)
+    stream(body, reader)
     said = _properties(meta) if meta is not None else Metadata()
     notes = counted(reader.hidden, "piece of hidden text is", "pieces of hidden text are")
     notes += counted(reader.notes, "footnote is", "footnotes are")
@@ -74,26 +72,6 @@ class _Open:
     """Paragraphs of text boxes inside it, which stand behind it."""
     after_space: bool = True
     """ODF draws spaces together, also from one element to the next, but for those that an element stands for."""
-
-
-class _Handler(Protocol):
-    """What expat calls. Names of elements and attributes are `namespace name`."""
-
-    def begin(self, name: str, attributes: dict[str, str]) -> None: ...
-    def end(self, name: str) -> None: ...
-    def characters(self, text: str) -> None: ...
-
-
-def _parsed(content: bytes, handler: _Handler) -> None:
-    parser = expat.ParserCreate(namespace_separator=" ")
-    parser.buffer_text = True
-    parser.StartElementHandler = handler.begin
-    parser.EndElementHandler = handler.end
-    parser.CharacterDataHandler = handler.characters
-    try:
-        parser.Parse(content, True)
-    except expat.ExpatError as error:
-        raise UnreadableFile(f"damaged: not XML at line {error.lineno}") from None
 
 
 class _Content:
@@ -246,6 +224,6 @@ _FIELDS = {
 def _properties(content: bytes) -> Metadata:
     """dc:creator saved it last, and is taken for its author where nobody is said to have begun it."""
     handler = _Properties()
-    _parsed(content, handler)
+    stream(content, handler)
     found = handler.found
     return said_by({**found, "author": found.get("author") or found.get("last")}, "the document's properties")

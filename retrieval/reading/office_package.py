@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 import zlib
+from typing import Protocol
 from xml.parsers import expat
 
 from retrieval.errors import UnreadableFile
@@ -70,6 +71,27 @@ def refuse_declarations(content: bytes) -> None:
         raise UnreadableFile("damaged: a part of it is not XML") from None
     except (LookupError, ValueError):  # an encoding that expat does not know
         raise UnreadableFile("damaged: a part of it is in no encoding that can be told") from None
+
+
+class Handler(Protocol):
+    """What is called for the elements of a part. Names of elements and attributes are `namespace name`."""
+
+    def begin(self, name: str, attributes: dict[str, str]) -> None: ...
+    def end(self, name: str) -> None: ...
+    def characters(self, text: str) -> None: ...
+
+
+def stream(content: bytes, handler: Handler) -> None:
+    """Calls `handler` for all there is in a part, in order. Raises UnreadableFile for what is not XML."""
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.buffer_text = True
+    parser.StartElementHandler = handler.begin
+    parser.EndElementHandler = handler.end
+    parser.CharacterDataHandler = handler.characters
+    try:
+        parser.Parse(content, True)
+    except expat.ExpatError as error:
+        raise UnreadableFile(f"damaged: not XML at line {error.lineno}") from None
 
 
 class _Begun(Exception):
