@@ -10,11 +10,15 @@ from typing import BinaryIO
 
 from retrieval.reading import (
     compressed,
+    docx,
     json_lines,
     mail,
     mailboxes,
     markdown,
+    odt,
+    pdf,
     plain_text,
+    rtf,
     tables,
     tar_files,
     zip_files,
@@ -76,6 +80,10 @@ FORMATS: Mapping[str, Format | Container] = {
     ".gz": Container("gz/1", compressed.of_gzip),
     ".bz2": Container("bz2/1", compressed.of_bzip2),
     ".xz": Container("xz/1", compressed.of_xz),
+    ".pdf": Format("pdf/1", pdf.read, MOST_BYTES_OF_A_SCAN),
+    ".docx": Format("docx/1", docx.read, MOST_BYTES_OF_A_SCAN),
+    ".odt": Format("odt/1", odt.read, MOST_BYTES_OF_A_SCAN),
+    ".rtf": Format("rtf/1", rtf.read, MOST_BYTES_OF_A_SCAN),
 }
 
 
