@@ -32,6 +32,7 @@ ONE_FILE_EACH = {
     "charset_normalizer": {"retrieval/reading/decoding.py"},
     "filelock": {"retrieval/store/local/backend.py"},
     "ir_measures": {"retrieval/evaluation/metrics.py"},
+    "watchfiles": {"bot/folder_watch.py"},
     "sklearn": {"retrieval/evaluation/fitting.py", "retrieval/evaluation/metrics.py"},
 }
 MOST_LINES = 250
