@@ -35,6 +35,7 @@ ONE_FILE_EACH = {
     "striprtf": {"retrieval/reading/rtf.py"},
     "filelock": {"retrieval/store/local/backend.py"},
     "ir_measures": {"retrieval/evaluation/metrics.py"},
+    "watchfiles": {"bot/folder_watch.py"},
     "sklearn": {"retrieval/evaluation/fitting.py", "retrieval/evaluation/metrics.py"},
 }
 MOST_LINES = 250
