@@ -117,6 +117,9 @@ class _Reading:
         name = token.name
         said = attributes_of(token) if token.attributes else {}
         self._note(name, said)
+        if name in {"html", "head", "body"}:  # there is one of each, whatever the tags say
+            self.flow.end_block()
+            return
         if name == "br":
             if not self.top.hidden:
                 self.flow.line_break(token.start, self.top.as_set)
@@ -134,8 +137,9 @@ class _Reading:
 
     def end(self, token: Token) -> None:
         name = token.name
-        if name == "br":
-            self.flow.line_break(token.start, self.top.as_set)
+        if name == "br":  # browsers take `</br>` for `<br>`
+            if not self.top.hidden:
+                self.flow.line_break(token.start, self.top.as_set)
             return
         place = self._last(name)
         around = "table" if name in TABLE_PARTS else _SCOPE if name in TRACKED else _BLOCK
