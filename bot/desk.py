@@ -18,11 +18,9 @@ from bot.requests import Ask, Check, Help, Proof, Request, Search, Share, Show, 
 from retrieval import (
     EVERYTHING,
     ArchivistError,
-    Checked,
     CheckedMessage,
     QuestionError,
     Shown,
-    Span,
     Superseded,
     UnknownCode,
     filter_of,
@@ -95,7 +93,7 @@ class Desk:
         """Looked up anew: what is posted openly is as the archive is now, and passes the gate as everything does."""
         if request.claims:
             verified = [await self._library.verify(claim.quote, claim.said_by) for claim in request.claims]
-            return render_checked(CheckedMessage(tuple(Checked(Span(0, len(one.quote)), one) for one in verified)))
+            return render_checked(CheckedMessage(tuple(verified)))
         cited = [one for code in request.codes for one in await self._known(code)]
         return render_cited(cited) if cited else say(Line.NOTHING_TO_SHARE, private=True)
 

@@ -18,6 +18,7 @@ LONGEST_LINE = 2**20
 """Bytes of one line that the process may write."""
 PATIENCE = 5.0
 """Seconds that a process is given to end when it is told to."""
+_PROGRESS = ("files", "of_files", "passages", "seconds", "share")
 _HIDDEN_FROM_THE_CHILD = ("ARCHIVIST_DISCORD_TOKEN",)
 
 
@@ -92,7 +93,7 @@ class Run:
             line = raw.decode("utf-8", "replace").strip()
             try:
                 said = json.loads(line)
-                self._so_far = Running(said["files"], said["of_files"], said["passages"], said["seconds"])
+                self._so_far = Running(**{name: said[name] for name in _PROGRESS})
             except (ValueError, KeyError, TypeError):
                 last = line.removeprefix("archivist: ") or last
         return last

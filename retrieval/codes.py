@@ -15,7 +15,9 @@ _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _READ_AS = str.maketrans("OIL", "011")
 CODE_LENGTH = 10
 """50 bits: among 1,000,000 passages two share a code with a probability of 0.0004; 8 characters would give 0.37."""
-_CODE = re.compile(rf"([{_ALPHABET}]{{{CODE_LENGTH}}})(?:\.(\d{{1,4}})(?:-(\d{{1,4}}))?)?")
+CODE_PATTERN = rf"(?P<passage>[{_ALPHABET}]{{{CODE_LENGTH}}})(?:\.(?P<first>\d{{1,4}})(?:-(?P<last>\d{{1,4}}))?)?"
+"""Of a code as we write it, for a larger pattern to hold."""
+_CODE = re.compile(CODE_PATTERN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +54,13 @@ def parse_code(text: str) -> Code:
     if match is None:
         shown = given if len(given) <= 40 else given[:40] + "…"
         raise QuestionError(f"“{shown}” is not a code; a code looks like K7Q2M9XA4B or K7Q2M9XA4B.2-4")
-    first = int(match[2]) if match[2] else None
-    last = int(match[3]) if match[3] else first
+    first = int(match["first"]) if match["first"] else None
+    last = int(match["last"]) if match["last"] else first
     if first is not None and last is not None and not 1 <= first <= last:
         raise QuestionError(
             f"“{given}” names sentences {first} to {last}; the first is 1 and the last can't come before it"
         )
-    return Code(match[1], first, last)
+    return Code(match["passage"], first, last)
 
 
 def _base32(content: str) -> str:

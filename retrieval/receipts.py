@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from retrieval.answers import Excerpt
-from retrieval.records import Retired, Source
+from retrieval.records import Landmark, Retired, Source
 from retrieval.spans import Span
 
 
@@ -20,6 +20,46 @@ class BytePlaces:
     """Bytes of a byte order mark before the text."""
     pieces: tuple[Span, ...]
     """Half-open, counted in bytes of the file."""
+    marked_up: bool = False
+    """Whether marks of the format, as HTML's tags, may stand among the words there."""
+
+
+class Lost(StrEnum):
+    """What of the file is no longer as it was indexed, where that is all there is to say."""
+
+    TEXT = "text"
+    """The text that is read from it is another."""
+    WORDS = "words"
+    """These words stand nowhere in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileUnreadable:
+    why: str
+    """As its reader says it."""
+
+
+@dataclass(frozen=True, slots=True)
+class OtherBytes:
+    sha256: str
+    """Of the file as it is now, in hexadecimal."""
+
+
+@dataclass(frozen=True, slots=True)
+class OtherReader:
+    """The file would now be read by another than the one that it was indexed with: name and version of each."""
+
+    then: str
+    now: str
+
+
+@dataclass(frozen=True, slots=True)
+class WordsMoved:
+    to: Span
+    """Where the words stand in the text that is read from the file now."""
+
+
+Fault = Lost | FileUnreadable | OtherBytes | OtherReader | WordsMoved
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +75,14 @@ class Receipt:
     pieces: tuple[Span, ...]
     words: tuple[str, ...]
     """Of each piece."""
+    landmarks: tuple[Landmark | None, ...]
+    """Which numbered part of the file each piece begins in, as the page of a PDF; None where it has none."""
     bytes: BytePlaces | None
     generation: int
     time: datetime.datetime
     """When the file was read for this, in UTC."""
-    faults: tuple[str, ...]
-    """What does not hold, a sentence each."""
+    faults: tuple[Fault, ...]
+    """What does not hold."""
 
     @property
     def holds(self) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from retrieval.answers import Excerpt, NearMiss, Searched
+from retrieval.remarks import Remark
 from retrieval.spans import Span
 
 
@@ -71,26 +72,18 @@ class Verified:
     differences: tuple[Difference, ...] = ()
     """Of the quote and the first match, in order."""
     flags: tuple[Flag, ...] = ()
-    reason: str | None = None
-    """Why it can't be checked, or what of the claim does not fit, as a sentence."""
+    remarks: tuple[Remark, ...] = ()
+    """Why it can't be checked, or what of the claim does not fit."""
     related: tuple[NearMiss, ...] = ()
     """Passages about the same, where the quote itself is absent. Not a match, and every surface says so."""
     said_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
-    """One sentence or quoted span of a message, checked."""
-
-    place: Span
-    """Of the message."""
-    verified: Verified
-
-
-@dataclass(frozen=True, slots=True)
 class CheckedMessage:
     """What was checked of a message, in its order."""
 
-    checked: tuple[Checked, ...]
+    checked: tuple[Verified, ...]
+    """Its quotations, and its sentences that have none, as they are written in it."""
     left_out: int = 0
     """Quotations and sentences behind them that were not checked: there are too many."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -13,6 +13,7 @@ from retrieval.excerpting import has_first_name
 from retrieval.filters import Filter, filter_key
 from retrieval.quotations import match_at, said_there
 from retrieval.records import Document, Passage, Source
+from retrieval.remarks import Remark, StandsElsewhere, TextSays, TextSaysOnly, Uncheckable, WordsOfATitle
 from retrieval.splitting import cut_passages
 from retrieval.store.lookups import document_of
 from retrieval.store.protocol import Snapshot
@@ -24,7 +25,6 @@ from retrieval.verifying import (
     Speaker,
     can_be_a_name,
     is_unspaced,
-    names_in_words,
     read_quote,
     related,
     resembles,
@@ -57,20 +57,19 @@ def verify(claimed: Claimed, where: Filter, snapshot: Snapshot | None, searched:
     """Raises QuestionError where `document` names none or `said_by` is no name, IndexDamaged."""
     said_by = _speaker_named(claimed.said_by)
     checked = Verified(claimed.quote, Ruling.CANNOT_CHECK, searched, said_by=said_by)
-    claim = read_quote(claimed.quote) if (reason := unfit(claimed.quote)) is None else None
-    reason = reason or (too_short(claim) or too_scattered(claim) if claim else None) or _nothing_to_search(searched)
-    if claim is None or snapshot is None or reason is not None:
-        return dataclasses.replace(checked, reason=reason)
+    claim = read_quote(claimed.quote) if (why := unfit(claimed.quote)) is None else None
+    remark = why or (too_short(claim) or too_scattered(claim) if claim else None) or _nothing_to_search(searched)
+    if claim is None or snapshot is None or remark is not None:
+        return dataclasses.replace(checked, remarks=(remark,) if remark else ())
     wanted = _named(claimed.document, where, snapshot) if claimed.document else None
     places, near = _places(claim, wanted, said_by, where, snapshot)
     if places:
         return _with_the_claim(checked, places, wanted)
     if is_unspaced(claim):
-        reason = "Its script has no spaces, and the index knows only whole runs of it."
-        return dataclasses.replace(checked, reason=reason)
+        return dataclasses.replace(checked, remarks=(Uncheckable.UNSPACED,))
     title = title_with(claim, (document.source.title for _, document in near))
-    reason = f"These are words of a title, “{title}”, and of no text." if title is not None else None
-    return dataclasses.replace(checked, ruling=Ruling.ABSENT, reason=reason, related=related(claim, near, snapshot))
+    remarks = (WordsOfATitle(title),) if title is not None else ()
+    return dataclasses.replace(checked, ruling=Ruling.ABSENT, remarks=remarks, related=related(claim, near, snapshot))
 
 
 def _speaker_named(said_by: str | None) -> str | None:
@@ -81,10 +80,10 @@ def _speaker_named(said_by: str | None) -> str | None:
     return said_by
 
 
-def _nothing_to_search(searched: Searched) -> str | None:
+def _nothing_to_search(searched: Searched) -> Uncheckable | None:
     if not searched.indexed:
-        return "Nothing is indexed yet."
-    return None if searched.passages else "No document matches these filters."
+        return Uncheckable.NOTHING_INDEXED
+    return None if searched.passages else Uncheckable.NOTHING_MATCHES_FILTERS
 
 
 def _places(
@@ -127,16 +126,16 @@ def _with_the_claim(checked: Verified, places: Sequence[Place], wanted: Document
     order = (Speaker.SAME, Speaker.UNTOLD, Speaker.ANOTHER)
     heard.sort(key=lambda each: (not _is_real(each.place), not _is_in(wanted, each.place), order.index(each.told)))
     first = heard[0].place
-    ruling, reasons = first.ruling, [first.reason]
+    ruling, remarks = first.ruling, [*first.remarks]
     if wanted is not None and not _is_in(wanted, first):
         ruling = Ruling.ELSEWHERE if _is_real(first) else ruling
         there, claimed = first.stretch.document.source, wanted.source
         here, asked = (there.path, claimed.path) if there.title == claimed.title else (there.title, claimed.title)
-        reasons.append(f"It stands in “{here}”, not in “{asked}”.")
+        remarks.append(StandsElsewhere(here, asked))
     if checked.said_by is not None:
         if heard[0].told is Speaker.ANOTHER and _is_real(first):
             ruling = Ruling.ELSEWHERE
-        reasons.append(_of_the_speaker(heard[0]))
+        remarks += _of_the_speaker(heard[0])
     alike = [each.place for each in heard if each.place.ruling is first.ruling][:MOST_MATCHES]
     return dataclasses.replace(
         checked,
@@ -144,7 +143,7 @@ def _with_the_claim(checked: Verified, places: Sequence[Place], wanted: Document
         matches=tuple(match_at(place) for place in alike),
         differences=first.differences,
         flags=first.flags,
-        reason=" ".join(reason for reason in reasons if reason) or None,
+        remarks=tuple(remarks),
     )
 
 
@@ -155,15 +154,12 @@ def _heard(place: Place, said_by: str | None) -> _Heard:
     return _Heard(place, said, speaker(said_by, said, has_first_name(said_by)))
 
 
-def _of_the_speaker(heard: _Heard) -> str | None:
-    words = names_in_words(heard.said)
+def _of_the_speaker(heard: _Heard) -> Iterator[Remark]:
     match heard.told:
-        case Speaker.SAME:
-            return None
         case Speaker.ANOTHER:
-            return f"The text there says: {words}."
+            yield TextSays(_identity(heard.place), heard.said)
         case Speaker.UNTOLD:
-            return f"The text there says only: {words}." if words else "No words were found that say who says it."
+            yield TextSaysOnly(_identity(heard.place), heard.said)
 
 
 def _is_real(place: Place) -> bool:

@@ -6,9 +6,23 @@ import json
 from collections.abc import Iterable, Iterator
 
 from bot.catalogue import Line
-from bot.rendering.answers import excerpt_blocks
+from bot.rendering.answers import excerpt_blocks, landmark_said
 from bot.rendering.reply import Attachment, Block, Cut, Meta, Quote, Reply, Row, Say
-from retrieval import Fate, Receipt, Shown, Source, Span, Superseded, receipt_json
+from retrieval import (
+    Fate,
+    Fault,
+    FileUnreadable,
+    Lost,
+    OtherBytes,
+    OtherReader,
+    Receipt,
+    Shown,
+    Source,
+    Span,
+    Superseded,
+    WordsMoved,
+    receipt_json,
+)
 
 Cited = Shown | Receipt | Superseded
 _BECAME = {
@@ -51,10 +65,29 @@ def _receipt(receipt: Receipt) -> Iterator[Block]:
     when = receipt.time.strftime("%Y-%m-%d %H:%M:%S UTC")
     line = Line.RECEIPT_HOLDS if receipt.holds else Line.RECEIPT_FAILS
     yield Row((Say(line, {"code": Meta(receipt.code), "time": Meta(when)}),))
-    yield from (Row((Say(Line.RECEIPT_FAULT, {"fault": Meta(fault)}),)) for fault in receipt.faults)
+    yield from (Row((Say(Line.RECEIPT_FAULT, {"fault": _fault(fault)}),)) for fault in receipt.faults)
     cuts = [Cut(receipt.source.id, span, words) for span, words in zip(receipt.pieces, receipt.words, strict=True)]
     yield Quote(tuple(cuts), gaps=frozenset(range(1, len(cuts))))
     yield from (Row((Meta(said),), Say(label), small=True) for label, said in _facts(receipt, receipt.source))
+    stands = tuple(dict.fromkeys(landmark_said(landmark) for landmark in receipt.landmarks if landmark is not None))
+    if stands:
+        yield Row(stands, Say(Line.RECEIPT_PLACE), small=True)
+
+
+def _fault(fault: Fault) -> Say:
+    match fault:
+        case FileUnreadable(why):
+            return Say(Line.FAULT_UNREADABLE, {"why": Meta(why)})
+        case OtherBytes(sha256):
+            return Say(Line.FAULT_BYTES, {"sha256": Meta(sha256)})
+        case Lost.TEXT:
+            return Say(Line.FAULT_TEXT)
+        case Lost.WORDS:
+            return Say(Line.FAULT_WORDS_LOST)
+        case WordsMoved(to):
+            return Say(Line.FAULT_WORDS_MOVED, {"start": Meta(str(to.start)), "end": Meta(str(to.end))})
+        case OtherReader(then, now):
+            return Say(Line.FAULT_READER, {"then": Meta(then), "now": Meta(now)})
 
 
 def _facts(receipt: Receipt, source: Source) -> Iterator[tuple[Line, str]]:

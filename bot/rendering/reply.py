@@ -32,8 +32,6 @@ class Meta:
 
     text: str
     url: str | None = None
-    most: int | None = None
-    """Characters that are shown, where it is more than a surface's usual."""
 
 
 @dataclass(frozen=True, slots=True)

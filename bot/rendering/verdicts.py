@@ -6,13 +6,12 @@ from collections.abc import Iterator, Sequence
 
 from bot.catalogue import Line
 from bot.rendering.answers import excerpt_blocks, nearest_rows, searched_row
+from bot.rendering.remarks import remark_row
 from bot.rendering.reply import Block, Claim, Cut, Meta, Part, Quote, Reply, Row, Say, say
-from retrieval import CheckedMessage, Difference, Flag, Match, Ruling, Verified
+from retrieval import MOST_CHECKED, CheckedMessage, Difference, Flag, Match, Ruling, Verified
 
 MOST_DIFFERENCES = 8
 MOST_MATCHES = 2
-LONGEST_REASON = 1000
-"""Characters. It names who is said to speak, at its end."""
 _RULINGS = {
     Ruling.EXACT: Line.EXACT,
     Ruling.TYPOGRAPHY: Line.TYPOGRAPHY,
@@ -43,11 +42,11 @@ def render_checked(message: CheckedMessage, *, private: bool = False) -> Reply:
         return say(Line.NOTHING_TO_CHECK, private=True)
     blocks: list[Block] = []
     for one in message.checked:
-        blocks += [*_verdict(one.verified), *_matches(one.verified, 1)]
-        blocks += nearest_rows(one.verified.related[:1], Line.RELATED)
+        blocks += [*_verdict(one), *_matches(one, 1), *nearest_rows(one.related[:1], Line.RELATED)]
     if message.left_out:
-        blocks.append(Row((Say(Line.LEFT_UNCHECKED, {"count": Meta(str(message.left_out))}),), small=True))
-    return Reply((*blocks, searched_row(message.checked[0].verified.searched)), private)
+        left_out = {"count": Meta(str(message.left_out)), "most": Meta(str(MOST_CHECKED))}
+        blocks.append(Row((Say(Line.LEFT_UNCHECKED, left_out),), small=True))
+    return Reply((*blocks, searched_row(message.checked[0].searched)), private)
 
 
 def _verdict(verified: Verified) -> Iterator[Block]:
@@ -55,8 +54,7 @@ def _verdict(verified: Verified) -> Iterator[Block]:
     yield Row((Say(_RULINGS[verified.ruling]),))
     if verified.flags:
         yield Row(tuple(Say(_FLAGS[flag]) for flag in verified.flags))
-    if verified.reason is not None:
-        yield Row((Meta(verified.reason, most=LONGEST_REASON),), small=True)
+    yield from map(remark_row, verified.remarks)
     for difference in verified.differences[:MOST_DIFFERENCES]:
         yield Row((_difference(difference, verified.matches),), small=True)
     more = len(verified.differences) - MOST_DIFFERENCES

@@ -12,6 +12,7 @@ from discord import ui
 from bot.catalogue import Line
 from bot.rendering.claims import claims_in
 from bot.requests import Proof, Request, Share, Verify
+from retrieval import CODE_PATTERN
 
 
 class Presses(Protocol):
@@ -20,8 +21,7 @@ class Presses(Protocol):
     async def pressed(self, interaction: discord.Interaction[Any], request: Request, *, private: bool) -> None: ...
 
 
-_CODE = r"[0-9A-Z]{10}(?:\.\d{1,4}(?:-\d{1,4})?)?"
-RECEIPT = re.compile(rf"receipt:(?P<code>{_CODE})")
+RECEIPT = re.compile(rf"receipt:(?P<code>{CODE_PATTERN})")
 SHARE = re.compile(r"share")
 A_ROW = 5
 """Buttons that Discord puts in one row."""

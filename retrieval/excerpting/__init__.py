@@ -1,8 +1,9 @@
 """From a passage to what is shown: the answering sentence, its attribution and qualifiers, whole sentences only."""
 
 from retrieval.excerpting.attribution import find_attributions
-from retrieval.excerpting.excerpt import chosen_sentences, excerpt_around, grown, in_context, naming, whole_passage
+from retrieval.excerpting.excerpt import chosen_sentences, excerpt_around, grown, in_context, whole_passage
 from retrieval.excerpting.people import has_first_name
+from retrieval.excerpting.speaking import who_says
 
 __all__ = [
     "chosen_sentences",
@@ -11,6 +12,6 @@ __all__ = [
     "grown",
     "has_first_name",
     "in_context",
-    "naming",
+    "who_says",
     "whole_passage",
 ]

@@ -1,4 +1,4 @@
-"""The words of `cues_en.toml`, ready to be looked for."""
+"""The words of `cues_en.toml`, with those that any room knows, ready to be looked for."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+
+from retrieval import grammar
 
 Frames = Mapping[str, tuple[str, ...]]
 """A form in small letters -> the frames that it can stand for."""
@@ -39,19 +41,30 @@ class Cues:
     pronouns: frozenset[str]
     leaning: frozenset[str]
     stand_ins: Mapping[str, str | None]
-    """A pronoun -> the gender of whom it can stand for; None where it tells none."""
+    """As `Grammar` has them."""
     titles: Mapping[str, str]
     """A title or an office in small letters -> the gender that it tells."""
     offices: frozenset[str]
+    abbreviated_titles: frozenset[str]
+    empty: frozenset[str]
+    """Words of any sentence, as `Grammar` has them."""
+    nameless: frozenset[str]
+    inside_offices: frozenset[str]
+    standing_subjects: frozenset[str]
+    """Pronouns that claim something, and leave it to what stands before who that is: no "you", and no "who"."""
+    joining: frozenset[str]
+    acts: frozenset[str]
     qualifier: re.Pattern[str]
 
 
 @cache
 def english() -> Cues:
+    known = grammar.english()
     said = tomllib.loads(files(__package__).joinpath("cues_en.toml").read_text(encoding="utf-8"))
     around, qualifiers = said["around"], said["qualifiers"]
     starts = rf"\A\W*(?:{_any(qualifiers['at_the_start'])})\b"
     holds = rf"\b(?:{_any(qualifiers['anywhere'])})\b"
+    signs = {word: sign for sign, word in _each(said["signs"])}
     sure = set(said["sure"])
     entries = [entry.split() for entries in said["verbs"].values() for entry in entries]
     marking = {form for forms in entries if forms[0] in sure for form in forms}
@@ -63,20 +76,27 @@ def english() -> Cues:
         adjectives=frozenset(word for words in said["adjectives"].values() for word in words),
         adverbs=frozenset(word for words in said["adverbs"].values() for word in words),
         passive=frozenset(around["passive"]),
-        articles=frozenset(around["articles"]),
+        articles=known.determiners.difference(signs).union(around["before_a_noun"]),
         function_words=frozenset(around["function_words"]),
         telling_words=frozenset([*around["function_words"], *around["telling_words"]]),
         alone=frozenset(said["alone"]),
-        signs={word: sign for sign, word in _each(said["signs"])},
+        signs=signs,
         be=frozenset(around["be"]),
         clause=frozenset(around["clause"]),
         of_something=frozenset(around["of_something"]),
         opens_object=frozenset(around["opens_object"]),
-        pronouns=frozenset(around["pronouns"]),
+        pronouns=known.subjects,
         leaning=frozenset(around["leaning"]),
-        stand_ins={word: gender if gender in {"he", "she"} else None for gender, word in _each(said["stand_ins"])},
-        titles={word: gender for gender, word in _each(said["titles"])},
-        offices=frozenset(said["offices"]),
+        stand_ins=known.stand_ins,
+        titles=known.gender_of,
+        offices=known.offices,
+        abbreviated_titles=known.abbreviated,
+        empty=known.function,
+        nameless=known.nameless,
+        inside_offices=known.titles - known.offices,
+        standing_subjects=known.subjects & {*known.stand_ins, *said["signs"]["first person"]},
+        joining=frozenset(around["joining"]),
+        acts=frozenset(around["acts"]),
         qualifier=re.compile(f"{starts}|{holds}", re.IGNORECASE),
     )
 

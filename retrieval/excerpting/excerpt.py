@@ -9,11 +9,10 @@ from retrieval.codes import Code
 from retrieval.errors import UnknownCode
 from retrieval.excerpting.attribution import find_attributions
 from retrieval.excerpting.growth import beside, core
-from retrieval.excerpting.naming import namers
 from retrieval.excerpting.surroundings import Surroundings, surroundings
 from retrieval.excerpting.voice import voice_of
 from retrieval.records import BlockKind, Document, Passage
-from retrieval.spans import Span, cover, subtract
+from retrieval.spans import cover, subtract
 from retrieval.splitting import split_sentences
 
 
@@ -28,14 +27,6 @@ def excerpt_around(answer: int, passage: Passage, document: Document, score: flo
         voice, cue = Voice.UNDETERMINED, None
     marked = _with_cue(built.attribution, cue)
     return replace(built, answer=(span,), attribution=marked, voice=voice, cue=cue, score=score)
-
-
-def naming(pronoun: Span, passage: Passage, document: Document) -> Span | None:
-    """The sentence that most likely names whom a pronoun of the sentence around `pronoun` stands for, if any does."""
-    around = surroundings(passage, document)
-    at = next((index for index, span in enumerate(around.spans) if span.contains(pronoun)), None)
-    named = namers(around, at, (at,)) if at is not None else []
-    return around.spans[named[0]] if named else None
 
 
 def grown(passage: Passage, document: Document, first: int, last: int) -> Excerpt:
@@ -107,6 +98,7 @@ def _built(around: Surroundings, passage: Passage, document: Document, first: in
         attribution=marked,
         voice=Voice.ATTRIBUTED if marked else Voice.UNDETERMINED,
         score=0.0,
+        landmark=document.landmark(pieces[0].start),
     )
 
 

@@ -7,11 +7,11 @@ alone, so that a code brings them along, and stand beside it with a visible gap;
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from retrieval.excerpting.cues import english
 from retrieval.excerpting.naming import namers
-from retrieval.excerpting.surroundings import Surroundings
+from retrieval.excerpting.surroundings import Surroundings, Word
 from retrieval.excerpting.voice import own_cue, speaks_in_quotation, teller
 
 MOST_WORDS = 150
@@ -20,7 +20,6 @@ READABLE_WORDS = 16
 """A core shorter than this takes in its neighbours, so that it can be read by itself."""
 WIDEST = 3
 """Sentences by which a core grows on either side."""
-_TITLE = ("Mr.", "Mrs.", "Ms.", "Dr.", "Sen.", "Rep.", "Gov.", "Gen.", "Lt.", "Col.")
 _CALLED_OUT = ("?”", "!”", '?"', '!"', "?''", "!''", "…”")
 _QUOTATION_MARKS = ("”", '"', "''")
 _DASHES = frozenset("—―–-")
@@ -111,12 +110,18 @@ def _is_cut(around: Surroundings, at: int) -> bool:
     sentence, before = around.sentences[at], around.spans[at - 1].of(around.text)
     if sentence.begins_paragraph or not sentence.words:
         return False
-    if before.endswith(_TITLE):
+    if _ends_in_a_title(around.sentences[at - 1].words):
         return True
     opening = sentence.words[0]
     if before.endswith(_CALLED_OUT):
         return not opening.is_mark and any(word.small in english().verbs for word in sentence.words[:_TAG])
     return opening.span.of(around.text)[0].islower()
+
+
+def _ends_in_a_title(words: Sequence[Word]) -> bool:
+    """“Ms.”, but not “the ATMs.”"""
+    ends = len(words) > 1 and words[-1].small == "." and words[-2].is_capital
+    return ends and words[-2].small in english().abbreviated_titles
 
 
 def _is_signature(around: Surroundings, at: int) -> bool:

@@ -5,8 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from retrieval.answers import Shown
-from retrieval.presenting.answers import Json, excerpt_json, excerpt_text, shown_json, shown_text, source_json
-from retrieval.receipts import BytePlaces, Fate, Receipt, Superseded
+from retrieval.presenting.answers import (
+    Json,
+    excerpt_json,
+    excerpt_text,
+    landmark_json,
+    shown_json,
+    shown_text,
+    source_json,
+)
+from retrieval.receipts import (
+    BytePlaces,
+    Fate,
+    Fault,
+    FileUnreadable,
+    Lost,
+    OtherBytes,
+    OtherReader,
+    Receipt,
+    Superseded,
+    WordsMoved,
+)
+from retrieval.records import LandmarkKind
 from retrieval.spans import Span
 from retrieval.visibility import one_line, visible
 
@@ -55,20 +75,24 @@ def receipt_json(receipt: Receipt) -> Json:
         "reader": receipt.source.reader,
         "encoding": places.encoding if places else None,
         "byte_order_mark": places.mark if places else None,
+        "marked_up": places.marked_up if places else None,
         "pieces": [
             {
                 "characters": [span.start, span.end],
                 "bytes": _byte_pair(places, number),
-                "page": None,  # no reader of ours has pages yet
+                "page": landmark.number if landmark and landmark.kind is LandmarkKind.PAGE else None,
+                "landmark": landmark_json(landmark),
                 "words": words,
             }
-            for number, (span, words) in enumerate(zip(receipt.pieces, receipt.words, strict=True))
+            for number, (span, words, landmark) in enumerate(
+                zip(receipt.pieces, receipt.words, receipt.landmarks, strict=True)
+            )
         ],
         "passage": {"characters": [receipt.passage.start, receipt.passage.end], "occurrence": receipt.occurrence},
         "generation": receipt.generation,
         "time": receipt.time.isoformat(),
         "holds": receipt.holds,
-        "faults": list(receipt.faults),
+        "faults": [_fault_text(fault) for fault in receipt.faults],
     }
 
 
@@ -79,7 +103,7 @@ def _byte_pair(places: BytePlaces | None, number: int) -> list[int] | None:
 def _receipt_lines(receipt: Receipt) -> Iterator[str]:
     source, places = receipt.source, receipt.bytes
     yield f"[{receipt.code}] {'holds' if receipt.holds else 'DOES NOT HOLD'}, {receipt.time.isoformat()}"
-    yield from (f"  ! {one_line(fault)}" for fault in receipt.faults)
+    yield from (f"  ! {one_line(_fault_text(fault))}" for fault in receipt.faults)
     yield from (f"> {line}" for words in receipt.words for line in visible(words).splitlines())
     yield f"document    {source.id} · {one_line(source.title)}"
     yield f"path        {one_line(source.path)}"
@@ -88,7 +112,25 @@ def _receipt_lines(receipt: Receipt) -> Iterator[str]:
     yield f"characters  {_ranges(receipt.pieces)}"
     if places is not None:
         yield f"bytes       {_ranges(places.pieces)} ({places.encoding})"
+    for kind, number in dict.fromkeys((each.kind, each.number) for each in receipt.landmarks if each is not None):
+        yield f"{kind:<12}{number}"
     yield f"generation  {receipt.generation}"
+
+
+def _fault_text(fault: Fault) -> str:
+    match fault:
+        case FileUnreadable(why):
+            return f"the file can't be read now: {why}"
+        case OtherBytes(sha256):
+            return f"the file's bytes are not the ones that were indexed: their sha256 is {sha256}"
+        case Lost.TEXT:
+            return "the text that is read from it is another than the one that was indexed"
+        case Lost.WORDS:
+            return "these words no longer stand in it"
+        case WordsMoved(to):
+            return f"these words stand elsewhere in it, at characters {to.start} to {to.end}"
+        case OtherReader(then, now):
+            return f"it was read by {then} and would now be read by {now}"
 
 
 def _ranges(spans: tuple[Span, ...]) -> str:

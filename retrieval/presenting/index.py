@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
+from itertools import groupby
 
 from retrieval.answers import Reason
-from retrieval.archive import Status
 from retrieval.indexing import IndexReport
 from retrieval.presenting.answers import REASONS, Json, counted
-from retrieval.visibility import one_line
+from retrieval.status import Marked, Status
+from retrieval.visibility import one_line, visible
+
+MOST_LINES = 20
+"""Of one reason, shown on a terminal."""
 
 
 def status_json(status: Status) -> Json:
@@ -27,7 +31,13 @@ def status_json(status: Status) -> Json:
         "collections": list(status.collections),
         "undated": list(status.undated),
         "unreadable": [asdict(file) for file in status.unreadable],
+        "doubtful": [{"path": file.path, "note": file.reason} for file in status.doubtful],
+        "duplicates": [list(paths) for paths in status.duplicates],
     }
+
+
+def furniture_json(marked: Sequence[Marked]) -> list[Json]:
+    return [asdict(each) for each in marked]
 
 
 def report_json(report: IndexReport) -> Json:
@@ -50,12 +60,31 @@ def status_text(status: Status) -> str:
         ("model", made.model),
         ("undated", str(len(status.undated))),
         ("unreadable", str(len(status.unreadable))),
+        ("doubtful", str(len(status.doubtful))),
+        ("duplicates", str(len(status.duplicates))),
     ]
     text = "\n".join(f"{name:<12}{one_line(value)}" for name, value in rows)
-    listed = _listed("undated", status.undated)
-    return "\n".join(
-        [text, *listed, *(f"  unreadable  {one_line(f.path)}: {one_line(f.reason)}" for f in status.unreadable)]
+    listed = (
+        *_listed("undated", status.undated),
+        *_listed("doubtful", (f"{each.path}: {each.reason}" for each in status.doubtful)),
+        *_listed("duplicates", (" = ".join(paths) for paths in status.duplicates)),
+        *(f"  unreadable  {one_line(each.path)}: {one_line(each.reason)}" for each in status.unreadable),
     )
+    return "\n".join([text, *listed])
+
+
+def furniture_text(marked: Sequence[Marked]) -> str:
+    """By reason; of what is longer than a line its beginning."""
+    lines: list[str] = []
+    for reason, of_it in groupby(marked, key=lambda each: each.reason):
+        held = list(of_it)
+        lines.append(f"{reason}: {counted(len(held), 'line')}")
+        for each in held[:MOST_LINES]:
+            where = f"in {counted(each.documents, 'document')}" if each.documents > 1 else each.path
+            lines.append(f"  {one_line(visible(each.text))}  — {one_line(where)}")
+        if len(held) > MOST_LINES:
+            lines.append("  and more: archivist status --furniture --json lists them all")
+    return "\n".join(lines) or "Nothing is marked as furniture."
 
 
 def report_text(report: IndexReport) -> str:
@@ -69,6 +98,7 @@ def report_text(report: IndexReport) -> str:
         for mark, paths in (("+", report.added), ("~", report.changed), ("-", report.gone), (">", report.moved)):
             lines += [f"  {mark} {one_line(path)}" for path in paths]
     lines += [f"  unreadable  {one_line(file.path)}: {one_line(file.reason)}" for file in report.unreadable]
+    lines += _listed("doubtful", (f"{each.path}: {each.reason}" for each in report.doubtful))
     lines.append(
         f"{counted(report.documents, 'document')}, {counted(report.passages, 'passage')}, "
         f"generation {report.generation or 'none'}, {report.seconds:.1f} seconds"

@@ -13,6 +13,7 @@ from retrieval.presenting.answers import (
     source_json,
     span_json,
 )
+from retrieval.presenting.remarks import remarks_text
 from retrieval.verdicts import Difference, Match, Ruling, Verified
 from retrieval.visibility import one_line, visible
 
@@ -37,7 +38,7 @@ def verified_json(verified: Verified) -> Json:
         "flags": [flag.value for flag in verified.flags],
         "differences": [{"claimed": each.claimed, "source": each.source} for each in verified.differences],
         "matches": [_match_json(match) for match in verified.matches],
-        "reason": verified.reason,
+        "reason": remarks_text(verified.remarks) or None,
         "related": [
             {"code": miss.passage.code, "title": miss.source.title, "match": False} for miss in verified.related
         ],
@@ -47,8 +48,8 @@ def verified_json(verified: Verified) -> Json:
 
 def verified_text(verified: Verified) -> str:
     lines = [SENTENCES[verified.ruling]]
-    if verified.reason:
-        lines.append(one_line(verified.reason))
+    if verified.remarks:
+        lines.append(one_line(remarks_text(verified.remarks)))
     if verified.flags:
         lines.append(f"Differs in: {', '.join(verified.flags)}")
     lines += (line for each in verified.differences[:MOST_DIFFERENCES] for line in _difference(each))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import BinaryIO, NamedTuple
 
 from retrieval.reading.decoding import Decoded
 from retrieval.reading.metadata import Metadata
 from retrieval.reading.structure import Structure
+from retrieval.records import Block, Furniture
 from retrieval.spans import Span
 
 
@@ -64,6 +66,32 @@ class Extracted:
     """None where `text` is the decoded bytes themselves, and for formats that are not text."""
     notes: tuple[str, ...] = ()
     """What a reader of the report should know, a sentence each: an encoding that was guessed, a page without text."""
+
+    @property
+    def blocks(self) -> tuple[Block, ...]:
+        return self.structure.blocks
+
+    @property
+    def furniture(self) -> tuple[Furniture, ...]:
+        return self.structure.furniture
+
+    def in_bytes(self, places: Sequence[Span]) -> list[Span] | None:
+        """Where slices of the text stand in the file, behind its byte order mark included. None for a format that is
+        not text, and for an encoding in which a slice is encoded otherwise by itself than in its place, as where a
+        shift between two alphabets goes on over its start.
+        """
+        if self.decoded is None or any(place.end > len(self.text) for place in places):
+            return None
+        text, encoding, mark = self.decoded.text, self.decoded.encoding, self.decoded.mark
+        content = text.encode(encoding)
+        found: list[Span] = []
+        for place in places:
+            stands = self.origin.of(place) if self.origin is not None else place
+            start, words = len(text[: stands.start].encode(encoding)), stands.of(text).encode(encoding)
+            if content[start : start + len(words)] != words:
+                return None
+            found.append(Span(start + mark, start + mark + len(words)))
+        return found
 
 
 @dataclass(frozen=True, slots=True)

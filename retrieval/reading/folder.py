@@ -61,6 +61,21 @@ def walk(folder: Path) -> list[FileStamp]:
     return [_stamped(path, stats) for path in sorted(stats) if PurePosixPath(path).suffix.lower() not in SIDECARS]
 
 
+def stamp_of(folder: Path, path: str) -> FileStamp:
+    """As `walk` gives it, for one file that is known. Its stamp tells nothing; its sidecar is the one there is now."""
+    bare = PurePosixPath(path).with_suffix("").as_posix()
+    beside = (f"{name}{ending}" for name in (path, bare) for ending in SIDECARS)
+    sidecar = next((name for name in beside if stat.S_ISREG(_mode(folder / name))), None)
+    return FileStamp(path, "", sidecar)
+
+
+def _mode(path: Path) -> int:
+    try:
+        return path.lstat().st_mode
+    except OSError:
+        return 0
+
+
 @contextmanager
 def opened(folder: Path, path: str, most_bytes: int) -> Iterator[BufferedReader]:
     """A regular file below the folder, for reading. Raises UnreadableFile, also for one larger than `most_bytes`.

@@ -3,39 +3,26 @@
 from retrieval.verifying.contract import CONTRACT
 from retrieval.verifying.editing import Claim, read_quote
 from retrieval.verifying.fitness import is_unspaced, too_scattered, too_short, unfit
-from retrieval.verifying.quoted import checkable
+from retrieval.verifying.quoted import MOST_CHECKED, checkable
 from retrieval.verifying.related import related, title_with
 from retrieval.verifying.ruling import Place, resembles, stands
 from retrieval.verifying.shingles import Shingles
-from retrieval.verifying.speakers import (
-    Speaker,
-    can_be_a_name,
-    is_a_pronoun,
-    names_anybody,
-    names_in_words,
-    names_somebody,
-    says_who,
-    speaker,
-)
+from retrieval.verifying.speakers import Speaker, can_be_a_name, speaker
 from retrieval.verifying.stretches import stretches
 
 __all__ = [
     "CONTRACT",
+    "MOST_CHECKED",
     "Claim",
     "Place",
     "Shingles",
     "Speaker",
     "can_be_a_name",
     "checkable",
-    "is_a_pronoun",
     "is_unspaced",
-    "names_anybody",
-    "names_in_words",
-    "names_somebody",
     "read_quote",
     "related",
     "resembles",
-    "says_who",
     "speaker",
     "stands",
     "stretches",

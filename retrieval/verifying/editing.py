@@ -12,24 +12,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
+from functools import cache
 
 from retrieval.normal_form import QUOTE_MARKS
 from retrieval.spans import Span
 from retrieval.verifying.tokens import Token, tokenise
+from retrieval.verifying.wording import english
 
 _ELLIPSIS = r"(?:…|\.(?:\s?\.){2,3})"
-_NOTE = (
-    r"(?:emphasis|italics)\s(?:added|supplied|removed|mine|ours|(?:in\s)?(?:the\s)?original)"
-    r"|(?:my|our|his|her|their)\s(?:emphasis|italics)"
-)
-_MARK = re.compile(
-    rf"""
-      (?P<gap>  \[\s*{_ELLIPSIS}\s*\] | \(\s*{_ELLIPSIS}\s*\) | {_ELLIPSIS} )
-    | (?P<note> [\[(]\s*(?:sic|{_NOTE})\s*[!.]?\s*[\])] )
-    | (?P<put>  \[[^\[\]]{{1,100}}\] )
-    """,
-    re.VERBOSE | re.IGNORECASE,
-)
 _LETTERS = r"[^\W\d_]{1,30}"
 _PART_OF_A_WORD = re.compile(rf"\[(?!sic\])(?:(?<=[^\W\d_]\[)({_LETTERS})\]|({_LETTERS})\](?=[^\W\d_]))", re.IGNORECASE)
 """“[T]he” and “[un]safe” are words as they stand without the brackets."""
@@ -125,9 +115,21 @@ def _without_quote_marks(text: str) -> str:
     return shorter.rstrip(marks).strip()
 
 
+@cache
+def _mark() -> re.Pattern[str]:
+    return re.compile(
+        rf"""
+          (?P<gap>  \[\s*{_ELLIPSIS}\s*\] | \(\s*{_ELLIPSIS}\s*\) | {_ELLIPSIS} )
+        | (?P<note> [\[(]\s*(?:{english().note})\s*[!.]?\s*[\])] )
+        | (?P<put>  \[[^\[\]]{{1,100}}\] )
+        """,
+        re.VERBOSE | re.IGNORECASE,
+    )
+
+
 def _parts(text: str) -> Iterator[Span | Joint]:
     at = 0
-    for mark in _MARK.finditer(text):
+    for mark in _mark().finditer(text):
         if mark.start() > at:
             yield Span(at, mark.start())
         span = Span(*mark.span())

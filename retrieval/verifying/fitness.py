@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
+from retrieval.remarks import TooLong, TooScattered, TooShort, Uncheckable
 from retrieval.verifying.editing import Claim
 
 FEWEST_WORDS = 3
@@ -12,28 +13,22 @@ MOST_PIECES = 60
 """Between the editor's marks of one quote."""
 
 
-def unfit(quote: str) -> str | None:
+def unfit(quote: str) -> TooLong | Uncheckable | None:
     """Why it is not even read; None where it can be."""
     if len(quote) > MOST_CHARACTERS:
-        return f"It is too long: a quote may have {MOST_CHARACTERS:,} characters."
+        return TooLong(MOST_CHARACTERS)
     if not any(unicodedata.category(character)[0] == "L" for character in quote):
-        return "There is nothing to read in it: it has no letters."
+        return Uncheckable.NO_LETTERS
     return None
 
 
-def too_short(claim: Claim) -> str | None:
-    count = claim.word_count
-    if count >= FEWEST_WORDS:
-        return None
-    counted = "one word" if count == 1 else f"{count} words" if count else "no word"
-    return f"It is too short: it has {counted}, and {FEWEST_WORDS} are needed."
+def too_short(claim: Claim) -> TooShort | None:
+    return TooShort(claim.word_count, FEWEST_WORDS) if claim.word_count < FEWEST_WORDS else None
 
 
-def too_scattered(claim: Claim) -> str | None:
+def too_scattered(claim: Claim) -> TooScattered | None:
     count = len(claim.fragments)
-    if count <= MOST_PIECES:
-        return None
-    return f"It is in too many pieces: editor's marks cut it into {count}, and {MOST_PIECES} are compared."
+    return TooScattered(count, MOST_PIECES) if count > MOST_PIECES else None
 
 
 def is_unspaced(claim: Claim) -> bool:

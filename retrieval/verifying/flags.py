@@ -13,9 +13,6 @@ from retrieval.verifying.wording import english
 _MOSTLY = 0.6
 """Of its words with a capital, a quote is a headline or shouted, and a capital shows no name."""
 
-_LONG_ENOUGH = 5
-"""Letters of a word that a prefix turns round: “side” and “inside” are no opposites. “un” needs one letter less."""
-
 
 @dataclass(frozen=True, slots=True)
 class Words:
@@ -63,7 +60,8 @@ def brought_in(claimed: Iterable[Token], source: Iterable[Token]) -> frozenset[s
 
 def denies(tokens: Iterable[Token]) -> int:
     """How many of them deny."""
-    return sum(token.key in english().negations or token.key.endswith("n't") for token in tokens)
+    known = english()
+    return sum(token.key in known.negations or token.key.endswith(known.negation_ending) for token in tokens)
 
 
 def numbers_in(of: Words) -> Counter[str]:
@@ -109,17 +107,19 @@ def _hedging(token: Token) -> bool:
 
 
 def _counts(token: Token) -> bool:
-    return token.is_number or token.key in english().numbers or token.key == "$"
+    """A number, or the sign of its currency."""
+    known = english()
+    return token.is_number or token.key in known.numbers or (token.kind == "sign" and token.key in known.units)
 
 
 def _opposites(claimed: Words, source: Words) -> bool:
     """“confirmed” beside “unconfirmed”."""
-    ours, theirs = set(claimed.keys), set(source.keys)
+    known, ours, theirs = english(), set(claimed.keys), set(source.keys)
     return any(
-        len(word) >= _LONG_ENOUGH - (prefix == "un" and word != "less") and prefix + word in others
+        prefix + word in others and len(word) >= fewest and word not in known.no_opposites
         for those, others in ((ours, theirs), (theirs, ours))
         for word in those
-        for prefix in english().opposite_prefixes
+        for prefix, fewest in known.opposite_prefixes.items()
     )
 
 

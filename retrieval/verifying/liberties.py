@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
+from retrieval.remarks import Liberty, MarksDiffer, NoClarification, Remark
 from retrieval.verdicts import Flag
 from retrieval.verifying.editing import Claim, Edit, Joint
 from retrieval.verifying.flags import Words, brought_in, flags, words
@@ -20,27 +21,31 @@ MOST_REPLACED = 2
 """Words that one in brackets may stand for; a name may have more."""
 MOST_NOUNS = 2
 """Words behind an article in brackets: “[the harbour office]”."""
-MARKS_NAMED = 5
+_HIDDEN = {
+    (Flag.NEGATION,): Liberty.HIDES_NEGATION,
+    (Flag.HEDGE,): Liberty.HIDES_HEDGE,
+    (Flag.NEGATION, Flag.HEDGE): Liberty.HIDES_NEGATION_AND_HEDGE,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Liberties:
     alters: bool
     flags: tuple[Flag, ...]
-    reason: str | None
+    remarks: tuple[Remark, ...]
 
 
 def liberties(claim: Claim, found: Standing) -> Liberties:
     """Of all editor's marks of a quote."""
     told = [*_at_gaps(claim, found), *_in_brackets(claim, found)]
     raised = {flag for each in told for flag in each.flags}
-    reasons = dict.fromkeys(each.reason for each in told if each.reason)
-    if marks := _named(_marks(claim, found)):
-        reasons[f"Editor’s marks differ: {marks}."] = None
+    remarks = dict.fromkeys(remark for each in told for remark in each.remarks)
+    if marks := tuple(dict.fromkeys(_marks(claim, found))):
+        remarks[MarksDiffer(marks)] = None
     return Liberties(
         any(each.alters for each in told),
         tuple(flag for flag in Flag if flag in raised),
-        " ".join(reasons) or None,
+        tuple(remarks),
     )
 
 
@@ -61,10 +66,9 @@ def _at_gaps(claim: Claim, found: Standing) -> Iterator[Liberties]:
         behind = found.stretch.tokens[found.places[index + 1][0]]
         raised = hidden(inner_of(joints), tokens)
         if raised:
-            reason = f"The ellipsis leaves out a {' and a '.join(raised)}."
-            yield Liberties(Flag.NEGATION in raised, raised, reason)
+            yield Liberties(Flag.NEGATION in raised, raised, (_HIDDEN[raised],))
         if any(token.opens for token in (*tokens, behind)):
-            yield Liberties(False, (), "The ellipsis runs over the end of a sentence.")
+            yield Liberties(False, (), (Liberty.ELLIPSIS_ACROSS_SENTENCES,))
 
 
 def _in_brackets(claim: Claim, found: Standing) -> Iterator[Liberties]:
@@ -81,7 +85,7 @@ def _in_brackets(claim: Claim, found: Standing) -> Iterator[Liberties]:
         if gap:
             raised = tuple(flag for flag in raised if flag is Flag.NAME)
         if not gap and any(token.opens for token in tokens[1:]):
-            yield Liberties(True, raised, "Brackets stand for words across the end of a sentence.")
+            yield Liberties(True, raised, (Liberty.BRACKETS_ACROSS_SENTENCES,))
         elif raised or not (
             _is_clarifying(inner, {t.key for t in tokens}) and (gap or _is_short(tokens, {t.key for t in inner}))
         ):
@@ -97,7 +101,7 @@ def _in_brackets(claim: Claim, found: Standing) -> Iterator[Liberties]:
 
 def _altering(joints: Sequence[Joint], raised: tuple[Flag, ...]) -> Liberties:
     shown = " ".join(token.written for token in inner_of(joints))
-    return Liberties(True, raised, f"“[{shown}]” is no clarification of the source’s words.")
+    return Liberties(True, raised, (NoClarification(shown),))
 
 
 def _is_clarifying(inner: Sequence[Token], there: Collection[str]) -> bool:
@@ -144,9 +148,3 @@ def _marks(claim: Claim, found: Standing) -> Iterator[str]:
     yield from (joint.span.of(claim.text) for joint in claim.outer)
     written = (claim.text[token.start : token.end] for token in claim.tokens)
     yield from (word for word in written if "[" in word)
-
-
-def _named(marks: Iterator[str]) -> str:
-    listed = list(dict.fromkeys(marks))
-    more = f" and {len(listed) - MARKS_NAMED} more" if len(listed) > MARKS_NAMED else ""
-    return ", ".join(f"“{mark}”" for mark in listed[:MARKS_NAMED]) + more

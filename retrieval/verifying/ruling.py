@@ -9,6 +9,7 @@ import itertools
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from retrieval.remarks import Fragments, Remark
 from retrieval.spans import Span, subtract
 from retrieval.verdicts import Difference, Flag, Ruling
 from retrieval.verifying import differences
@@ -39,7 +40,7 @@ class Place:
     differences: tuple[Difference, ...] = ()
     """Of the quote and this place: where they have one, it is in this document."""
     flags: tuple[Flag, ...] = ()
-    reason: str | None = None
+    remarks: tuple[Remark, ...] = ()
 
     @property
     def rank(self) -> tuple[bool, bool, int]:
@@ -137,7 +138,7 @@ def _edited(claim: Claim, found: Standing) -> Place:
         Ruling.ALTERED if taken.alters else Ruling.TYPOGRAPHY,
         differences.of_marks(claim, found),
         taken.flags,
-        taken.reason,
+        taken.remarks,
     )
 
 
@@ -152,8 +153,6 @@ def _spliced(found: Sequence[Fragment], stretches: Sequence[Stretch]) -> tuple[P
             shown.append((one.source, differences.differ(None, stretch.span(end, other.place), stretch)))
             dropped.update(hidden((), stretch.tokens[end : other.place]))
     documents = len({stretches[each.source].document.source.id for each in found})
-    whose = "one document" if documents == 1 else f"{documents} documents"
-    reason = f"These are {len(found)} fragments of {whose} that do not stand together."
     raised = tuple(flag for flag in Flag if flag in dropped)
     places = []
     for source in dict.fromkeys(each.source for each in found):
@@ -163,7 +162,7 @@ def _spliced(found: Sequence[Fragment], stretches: Sequence[Stretch]) -> tuple[P
         }
         body = tuple(_body(stretch, _apart(sorted(spans))))
         gaps = tuple(difference for source_of, difference in shown if source_of == source)
-        places.append(Place(stretch, body, Ruling.SPLICED, gaps, raised, reason))
+        places.append(Place(stretch, body, Ruling.SPLICED, gaps, raised, (Fragments(len(found), documents),)))
     return tuple(places)
 
 

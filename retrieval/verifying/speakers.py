@@ -14,9 +14,6 @@ _SAME_STEM = 5
 """Letters that “Ukraine” and “Ukrainian” share: enough not to call them two, too little to call them one."""
 
 
-_SUBJECTS = frozenset({"he", "she", "they", "it", "i", "we"})
-
-
 class Speaker(Enum):
     """What an attribution says of a claimed speaker."""
 
@@ -35,42 +32,12 @@ def speaker(said_by: str, attributions: Sequence[Attribution], is_person: bool =
     return Speaker.UNTOLD if Speaker.UNTOLD in told or not told else Speaker.ANOTHER
 
 
-def names_somebody(attribution: Attribution) -> bool:
-    """Whether it has a name, not only “he” or “the mayor”."""
-    return any(_is_name(token) for token in _outside_its_cue(attribution))
-
-
-def names_anybody(sentence: str) -> bool:
-    """Whether it has a capital inside that is a name, as far as that tells."""
-    return any(_is_name(token) and not token.opens for token in tokenise(sentence))
-
-
-def is_a_pronoun(attribution: Attribution) -> bool:
-    """Whether it leaves to what stands before it who is meant: “he said”, but not “the mayor said”."""
-    outside = _outside_its_cue(attribution)
-    return not any(map(_is_name, outside)) and any(token.key in _SUBJECTS for token in outside)
-
-
-def says_who(words: str, cue: str) -> bool:
-    """Whether any of the words, beside the cue, can say who: a name, a noun or a pronoun."""
-    known, own = english(), {token.key for token in tokenise(cue)}
-    return any(
-        token.key not in own and (token.key not in known.function or token.key in _SUBJECTS)
-        for token in tokenise(words)
-    )
-
-
 def can_be_a_name(words: str) -> bool:
     """Neither a pronoun nor nothing but “and”, “the” and “said”; “Will” can."""
     known = english()
     tokens = tokenise(words)
     telling = [token for token in tokens if token.key not in known.function or token.written[:1].isupper()]
     return any(token.is_word and token.key not in known.pronouns | known.articles for token in telling)
-
-
-def names_in_words(attributions: Sequence[Attribution]) -> str:
-    """The attributions as they stand in the text, for a sentence about them."""
-    return "; ".join(f"“{' '.join(attribution.words.split())}”" for attribution in attributions)
 
 
 def _told(said_by: str, attribution: Attribution, is_person: bool) -> Speaker:
@@ -83,11 +50,11 @@ def _told(said_by: str, attribution: Attribution, is_person: bool) -> Speaker:
         given = keys.index(wanted[-1]) - 1
         before = there[given] if given >= 0 else None
         return Speaker.SAME if _one_person(wanted[:-1], keys, before) else Speaker.ANOTHER
-    if is_person and not names_somebody(attribution) and english().organisations.intersection(keys):
-        return Speaker.ANOTHER
-    if not names_somebody(attribution) or _perhaps(wanted, [token.key for token in there if _is_name(token)]):
-        return Speaker.UNTOLD
-    return Speaker.ANOTHER
+    names = [token.key for token in there if _is_name(token)]
+    if not names:
+        by_an_organisation = is_person and english().organisations.intersection(keys)
+        return Speaker.ANOTHER if by_an_organisation else Speaker.UNTOLD
+    return Speaker.UNTOLD if _perhaps(wanted, names) else Speaker.ANOTHER
 
 
 def _one_person(given: Sequence[str], there: Sequence[str], before: Token | None) -> bool:
@@ -111,8 +78,8 @@ def _outside_its_cue(attribution: Attribution) -> list[Token]:
 
 
 def _is_name(token: Token) -> bool:
-    known = english()
-    return token.written[:1].isupper() and token.key not in known.function and token.key not in known.titles
+    without_a_verb, _, _ = token.key.partition("'")  # “She'll” is no name
+    return token.written[:1].isupper() and without_a_verb not in english().nameless
 
 
 def _stems(tokens: Sequence[Token]) -> list[Token]:

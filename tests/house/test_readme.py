@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from bot.settings import BotSettings
-from retrieval import load_settings
+from retrieval import MOST_CHECKED, load_settings
 from tests.house.settings_table import rows
 
 ROOT = Path(__file__).parents[2]
@@ -83,6 +83,10 @@ def test_its_example_is_what_the_console_answers(indexed: dict[str, str]) -> Non
 
 def test_its_table_of_settings_is_in_step() -> None:
     assert "\n".join(rows()) in README
+
+
+def test_it_says_how_much_of_a_message_is_checked() -> None:
+    assert f"checks each of its sentences or quotes, {MOST_CHECKED} at most" in README
 
 
 def test_its_map_names_what_is_there() -> None:

@@ -350,7 +350,7 @@ async def test_a_process_that_cannot_be_started_is_a_failed_run(
 
 HALFWAY = """
 for n in range(1, 101):
-    line = {'files': n, 'of_files': 100, 'passages': 8 * n, 'seconds': n / 10}
+    line = {'files': n, 'of_files': 100, 'passages': 8 * n, 'seconds': n / 10, 'share': n / 100}
     print(json.dumps(line), file=sys.stderr, flush=True)
     time.sleep(0.002)
     while n == 50 and not os.path.exists(r'{go_on}'):

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from retrieval.presenting import receipt_json
-from retrieval.receipts import Receipt
+from retrieval.receipts import FileUnreadable, Lost, OtherBytes, Receipt, WordsMoved
+from retrieval.spans import Span
 
 SCRIPT = Path(__file__).parents[3] / "deploy" / "check-receipt"
 FERRY = "The “ferry” of Östrell left at noon. 船 waited outside 🚢. Nobody saw the captain again.\r\n"
@@ -84,11 +85,14 @@ def test_a_file_that_changed_since_it_was_indexed_is_told(receipt_of, archive, p
     put("ferry.txt", FERRY.replace("waited", "waited long"))
     [receipt] = archive.receipt(code)
     assert not receipt.holds and receipt.bytes is None
-    assert receipt.faults[-1] == "these words no longer stand in it"
+    assert [type(fault) for fault in receipt.faults[:1]] == [OtherBytes]
+    assert receipt.faults[1:] == (Lost.TEXT, Lost.WORDS)
+    assert receipt_json(receipt)["faults"][-1] == "these words no longer stand in it"
     put("ferry.txt", "A new line.\n" + FERRY)
     [receipt] = archive.receipt(code)
     start = FERRY.index("船") + len("A new line.\n")
-    assert receipt.faults[-1].endswith(f"elsewhere in it, at characters {start} to {start + 19}")
+    assert receipt.faults[-1] == WordsMoved(Span(start, start + 19))
+    assert receipt_json(receipt)["faults"][-1].endswith(f"elsewhere in it, at characters {start} to {start + 19}")
 
 
 def test_a_file_that_is_not_there_is_told(receipt_of, archive, folder, code_of):
@@ -96,7 +100,8 @@ def test_a_file_that_is_not_there_is_told(receipt_of, archive, folder, code_of):
     code = code_of("waited")
     (folder / "ferry.txt").unlink()
     [receipt] = archive.receipt(code)
-    assert [fault.split(":")[0] for fault in receipt.faults] == ["the file can't be read now"]
+    assert [type(fault) for fault in receipt.faults] == [FileUnreadable]
+    assert [said.split(":")[0] for said in receipt_json(receipt)["faults"]] == ["the file can't be read now"]
 
 
 def test_a_link_in_the_files_place_is_not_followed(receipt_of, archive, folder, tmp_path, code_of):

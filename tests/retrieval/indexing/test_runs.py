@@ -6,6 +6,7 @@ import dataclasses
 import datetime
 import os
 import shutil
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -13,9 +14,8 @@ import pytest
 from retrieval.errors import ArchiveFolderError, IndexBusy, IndexDamaged
 from retrieval.filters import EVERYTHING
 from retrieval.indexing import Progress, index_fingerprint
-from retrieval.reading import FORMATS
+from retrieval.reading import FORMATS, plain_text
 from retrieval.reading.formats import Format
-from retrieval.reading.plain_text import structure
 from retrieval.splitting import cut_passages
 from retrieval.store.protocol import WordQuery
 
@@ -355,11 +355,22 @@ def test_a_document_that_could_not_be_read_for_a_while_keeps_its_id_its_codes_an
     assert codes(index)["archive/ferry.txt"] == kept
 
 
+def with_format(monkeypatch, ending: str, reader: str) -> None:
+    """As if the program had another reader, here and in the processes that read."""
+    monkeypatch.setitem(FORMATS, ending, Format(reader, plain_text.read))
+    program = f"""
+from retrieval.reading import formats, plain_text, worker
+formats.FORMATS[{ending!r}] = formats.Format({reader!r}, plain_text.read)
+worker.main()
+"""
+    monkeypatch.setattr("retrieval.reading.workers.PROGRAM", ("-c", program))
+
+
 def test_a_newer_reader_reads_its_files_again_and_no_others(index, put, monkeypatch):
     put("ferry.txt", FERRY)
     put("bread.md", BREAD)
     index.run()
-    monkeypatch.setitem(FORMATS, ".txt", Format("text/2", structure))
+    with_format(monkeypatch, ".txt", "text/2")
     report = index.run()
     assert (report.changed, report.same) == (("ferry.txt",), 1)
     assert index.source("ferry.txt").reader == "text/2"
@@ -370,7 +381,7 @@ def test_a_file_that_no_reader_knew_is_read_once_there_is_one(index, put, monkey
     put("ferry.log", FERRY)
     put("bread.md", BREAD)
     assert [file.path for file in index.run().unreadable] == ["ferry.log"]
-    monkeypatch.setitem(FORMATS, ".log", Format("log/1", structure))
+    with_format(monkeypatch, ".log", "log/1")
     report = index.run()
     assert (report.changed, report.unreadable) == (("ferry.log",), ())
     assert index.paths() == ["bread.md", "ferry.log"]
@@ -532,8 +543,13 @@ def test_progress_goes_from_file_to_file_up_to_the_last(index, put, monkeypatch)
         put(f"{number}.txt", f"Page {number}\n\nThe ferry left pier {number}.")
     seen: list[Progress] = []
     index.run(report=seen.append)
-    assert [(step.files, step.of_files, step.passages) for step in seen] == [(3, 7, 3), (6, 7, 6), (7, 7, 7)]
-    assert all(step.seconds >= 0 for step in seen)
+    read, indexed = seen[:7], seen[7:]
+    assert [(step.files, step.of_files, step.passages, step.share) for step in read] == [
+        (number, 7, 0, 0.0) for number in range(1, 8)
+    ]
+    assert [(step.files, step.of_files, step.passages) for step in indexed] == [(7, 7, 3), (7, 7, 6), (7, 7, 7)]
+    assert [round(step.share * 7) for step in indexed] == [3, 6, 7]
+    assert all(later.seconds >= sooner.seconds >= 0 for sooner, later in pairwise(seen))
 
 
 def test_a_report_is_a_value(index, put):

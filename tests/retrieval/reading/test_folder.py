@@ -7,13 +7,13 @@ import os
 import pwd
 import socket
 import tempfile
-from datetime import date
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from retrieval.errors import ArchiveFolderError, UnreadableFile
-from retrieval.reading import digest_of, read_file, walk
+from retrieval.reading import FORMATS, digest_of, read_file, walk
 
 TEXT = "The ferry\n\nIt left at noon."
 
@@ -79,7 +79,7 @@ def test_a_link_put_in_the_place_of_a_file_after_the_walk_is_not_followed(folder
     with pytest.raises(UnreadableFile, match="a link, and links are not followed"):
         digest_of(folder, file)
     with pytest.raises(UnreadableFile, match="a link, and links are not followed"):
-        read_file(folder, file, "X", date(2024, 1, 1))
+        list(read_file(folder, file))
 
 
 def test_a_link_put_in_the_place_of_a_folder_after_the_walk_is_not_followed(folder, put, tmp_path):
@@ -93,7 +93,7 @@ def test_a_link_put_in_the_place_of_a_folder_after_the_walk_is_not_followed(fold
     with pytest.raises(UnreadableFile, match="can't be opened"):
         digest_of(folder, file)
     with pytest.raises(UnreadableFile, match="can't be opened"):
-        read_file(folder, file, "X", date(2024, 1, 1))
+        list(read_file(folder, file))
 
 
 def test_reading_leaves_no_file_open(folder, put):
@@ -104,7 +104,7 @@ def test_reading_leaves_no_file_open(folder, put):
     for file in walk(folder):
         digest_of(folder, file)
         with contextlib.suppress(UnreadableFile):
-            read_file(folder, file, "X", date(2024, 1, 1))
+            list(read_file(folder, file))
     assert len(list(Path("/proc/self/fd").iterdir())) == before
 
 
@@ -233,7 +233,7 @@ def test_a_folder_without_permission_stops_the_walk_rather_than_look_empty(open_
 
 
 def test_nothing_larger_than_the_limit_is_read(read, put, monkeypatch):
-    monkeypatch.setattr("retrieval.reading.formats.MOST_BYTES", 1024 * 1024)
+    monkeypatch.setitem(FORMATS, ".txt", replace(FORMATS[".txt"], most_bytes=1024 * 1024))
     put("a.txt", b"word " * 300_000)
     with pytest.raises(UnreadableFile, match=r"^larger than 1 MiB$"):
         read("a.txt")
