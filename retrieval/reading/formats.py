@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import BinaryIO
 
-from retrieval.reading import markdown, plain_text
+from retrieval.reading import epub, html, markdown, plain_text
 from retrieval.reading.extracted import Broken, Extracted, Member
 
 MIB = 1024 * 1024
@@ -43,11 +43,16 @@ class Container:
 
 _TEXT = Format("text/1", plain_text.read)
 _MARKDOWN = Format("markdown/1", markdown.read)
+_HTML = Format("html/1", html.read)
 FORMATS: Mapping[str, Format | Container] = {
     ".txt": _TEXT,
     ".text": _TEXT,
     ".md": _MARKDOWN,
     ".markdown": _MARKDOWN,
+    ".html": _HTML,
+    ".htm": _HTML,
+    ".xhtml": Format("xhtml/1", html.read_xhtml),
+    ".epub": Format("epub/1", epub.read, MOST_BYTES_OF_A_SCAN),
 }
 
 

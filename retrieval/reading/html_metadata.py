@@ -16,8 +16,9 @@ from itertools import chain
 from urllib.parse import urlsplit
 
 from retrieval.reading.json_ld import Article, articles_in
-from retrieval.reading.metadata import LONGEST_FIELD, Metadata, date_of
+from retrieval.reading.metadata import Metadata, date_of
 from retrieval.reading.page import Said
+from retrieval.reading.page_words import LANGUAGE, one_line
 
 WHERE = "the page's head"
 _TITLES = ("citation_title", "dc.title", "dcterms.title", "og:title", "twitter:title")
@@ -31,7 +32,6 @@ _PUBLISHED = (
 _LANGUAGES = ("content-language", "dc.language", "dcterms.language", "citation_language", "og:locale")
 _SLASHED = re.compile(r"([0-9]{4})/([0-9]{1,2})/([0-9]{1,2})")
 """How Highwire's tags write a day: 2022/5/31."""
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8})*")
 _SEPARATOR = re.compile(r"\s+[-–—|·•:»]+\s+|\s*[|»]\s*|:\s+")
 _MOST_AUTHORS = 20
 
@@ -57,17 +57,11 @@ def said_by(said: Said, headline: str | None) -> Metadata:
         publisher=next(_values(named, _PUBLISHERS), None) or article.publisher,
         published=published,
         url=url or _first_url((article.url,)),
-        language=next((each.replace("_", "-") for each in languages if each and _LANGUAGE.fullmatch(each)), None),
+        language=next((each.replace("_", "-") for each in languages if each and LANGUAGE.fullmatch(each)), None),
         status=article.status,
         status_note=article.status_note,
         notes=notes,
     )
-
-
-def one_line(value: str | None) -> str | None:
-    """With white space drawn together; None for nothing, and for what no field of ours can hold."""
-    text = " ".join(value.split()) if value else ""
-    return text if 0 < len(text) <= LONGEST_FIELD and text.isprintable() else None
 
 
 def _by_name(meta: Iterable[Mapping[str, str]]) -> dict[str, list[str]]:

@@ -22,6 +22,10 @@ _ATTRIBUTE = re.compile(
 _TAG = re.compile(rf"<(/?)([A-Za-z][^\t\n\f\r />]*+)((?:{_ATTRIBUTE.pattern})*+)[\t\n\f\r /]*+>")
 _TAG_BEGINS = re.compile("</?[A-Za-z]")
 _TEXT = re.compile(r"(?:[^<]++|<(?![A-Za-z/!?]))++")
+CDATA = "![CDATA["
+_CDATA = f"<{CDATA}"
+_SUBSET = re.compile(r"<!DOCTYPE[^>\[]*+\[[^\]]*+\][\t\n\f\r ]*+>")
+"""A document type with declarations of its own, of which none is followed."""
 _COMMENT_END = re.compile(r"--!?>")
 _MOST_ATTRIBUTES = 1000
 """Of one tag; those behind are not looked at."""
@@ -71,10 +75,9 @@ def tokens(source: str, xml: bool = False) -> Iterator[Token]:
         if tag is None:
             if _TAG_BEGINS.match(source, at):
                 return  # a tag that the file ends in
-            cdata = xml and source.startswith("<![CDATA[", at)
-            start, end, at = _declaration(source, at, cdata)
-            if cdata and start < end:
-                yield Token(Kind.RAW, start, end, "![CDATA[")
+            start, end, at = _declaration(source, at, xml)
+            if start < end:
+                yield Token(Kind.RAW, start, end, CDATA)
             continue
         name, closed = tag[2].lower(), source[tag.end() - 2] == "/"
         at = tag.end()
@@ -90,10 +93,10 @@ def tokens(source: str, xml: bool = False) -> Iterator[Token]:
             return
 
 
-def _declaration(source: str, at: int, cdata: bool) -> tuple[int, int, int]:
-    """Where the content of a comment, doctype, instruction or CDATA begins and ends, and where it is over."""
+def _declaration(source: str, at: int, xml: bool) -> tuple[int, int, int]:
+    """Where the content of CDATA begins and ends, and where it, a comment, doctype or instruction is over."""
     last = len(source)
-    if cdata:
+    if xml and source.startswith(_CDATA, at):
         end = source.find("]]>", at)
         return (at + 9, last, last) if end < 0 else (at + 9, end, end + 3)
     if source.startswith("<!--", at):
@@ -101,7 +104,8 @@ def _declaration(source: str, at: int, cdata: bool) -> tuple[int, int, int]:
             return at, at, source.index(">", at) + 1
         comment_end = _COMMENT_END.search(source, at + 4)
         return at, at, comment_end.end() if comment_end else last
-    end = source.find(">", at)
+    subset = xml and _SUBSET.match(source, at)
+    end = subset.end() - 1 if subset else source.find(">", at)
     return at, at, last if end < 0 else end + 1
 
 

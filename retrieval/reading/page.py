@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from retrieval.errors import UnreadableFile
+from retrieval.reading import markup
 from retrieval.reading.extracted import Origin
 from retrieval.reading.markup import Kind, Token, attributes_of, resolved, tokens
 from retrieval.reading.page_elements import (
@@ -157,7 +158,7 @@ class _Reading:
             case "script":
                 if self._is_json and len(self.said.scripts) < _MOST_SAID:
                     self.said.scripts.append(self._source[token.start : token.end])
-            case "textarea" | "xmp" | "plaintext" | "![CDATA[":
+            case "textarea" | "xmp" | "plaintext" | markup.CDATA:
                 if not self.top.hidden:
                     references = token.name == "textarea"
                     self.flow.add(token.start, token.end, self.top.as_set, references)
