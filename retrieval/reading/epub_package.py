@@ -73,7 +73,7 @@ class Parts:
             raise UnreadableFile("is missing")
         part = self._zip.getinfo(name)
         if part.flag_bits & 1:
-            raise UnreadableFile("encrypted")
+            raise UnreadableFile("is encrypted")
         if part.compress_type not in _MEMBERS:
             raise UnreadableFile("is packed as no part of an EPUB may be")
         try:

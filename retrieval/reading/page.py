@@ -133,6 +133,8 @@ class _Reading:
             self.flow.end_block()
         if name in VOID or (token.closed and self._is_foreign(name)):
             return
+        if name in TABLE_PARTS and name != "table" and not self._places.get("table") and not self._xml:
+            return  # browsers leave it out where there is no table
         if hidden or name in TRACKED or self._places.get(name):
             self._push(name, said, hidden)
 
@@ -142,7 +144,8 @@ class _Reading:
             if not self.top.hidden:
                 self.flow.line_break(token.start, self.top.as_set)
             return
-        place = self._last(name)
+        # The end of a heading of any rank ends the one that is open.
+        place = max(map(self._last, HEADINGS)) if name in HEADINGS else self._last(name)
         around = "table" if name in TABLE_PARTS else _SCOPE if name in TRACKED else _BLOCK
         if place >= 0 and (place >= self._last(around) or name in SCOPES):
             self._pop_to(place)
