@@ -11,6 +11,8 @@ from typing import BinaryIO
 from retrieval.reading import (
     compressed,
     docx,
+    epub,
+    html,
     json_lines,
     mail,
     mailboxes,
@@ -60,6 +62,7 @@ _MARKDOWN = Format("markdown/1", markdown.read)
 _TABLE = Container("csv/1", tables.members)
 _JSON_LINES = Container("jsonl/1", json_lines.members)
 _TAR = Container("tar/1", tar_files.members)
+_HTML = Format("html/1", html.read)
 FORMATS: Mapping[str, Format | Container] = {
     ".txt": _TEXT,
     ".text": _TEXT,
@@ -84,6 +87,10 @@ FORMATS: Mapping[str, Format | Container] = {
     ".docx": Format("docx/1", docx.read, MOST_BYTES_OF_A_SCAN),
     ".odt": Format("odt/1", odt.read, MOST_BYTES_OF_A_SCAN),
     ".rtf": Format("rtf/1", rtf.read, MOST_BYTES_OF_A_SCAN),
+    ".html": _HTML,
+    ".htm": _HTML,
+    ".xhtml": Format("xhtml/1", html.read_xhtml),
+    ".epub": Format("epub/1", epub.read, MOST_BYTES_OF_A_SCAN),
 }
 
 

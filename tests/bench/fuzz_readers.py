@@ -74,7 +74,9 @@ def read(content: bytes, ending: str) -> None:
             found = [Reading(None, chosen.reader, "0" * 64, extracted, extracted.structure.metadata)]
         else:
             stream = io.BytesIO(content)
-            found = [each for each in read_container(chosen, stream, f"a{ending}", Metadata()) if isinstance(each, Reading)]
+            found = [
+                each for each in read_container(chosen, stream, f"a{ending}", Metadata()) if isinstance(each, Reading)
+            ]
         for reading in found:
             document = document_of(reading, FileOfIt("archive", f"a{ending}", "K7Q2M9XA4B", datetime.date(2024, 1, 1)))
             for passage in cut_passages(document):

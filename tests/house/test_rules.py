@@ -28,6 +28,7 @@ ONE_FILE_EACH = {
     "openvino": {"retrieval/encoding/compiled.py"},
     "sentencex": {"retrieval/splitting/sentences.py"},
     "markdown_it": {"retrieval/reading/markdown.py"},
+    "trafilatura": {"retrieval/reading/main_text.py"},
     "yaml": {"retrieval/reading/front_matter.py"},
     "charset_normalizer": {"retrieval/reading/decoding.py"},
     "pypdfium2": {"retrieval/reading/pdf.py"},
