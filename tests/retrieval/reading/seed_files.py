@@ -7,6 +7,7 @@ from pathlib import Path
 from tests.retrieval.reading import office_files
 from tests.retrieval.reading.made_archives import one_of_each
 
+_PAGE = "<html><head><title>The ferry</title></head><body><nav>Home</nav><p>{}&amp;</p></body></html>"
 SEEDS = Path(__file__).parent / "seeds"
 
 
@@ -23,7 +24,7 @@ def _of_offices() -> dict[str, bytes]:
     return {
         "a.txt": b"The ferry\n\n1352\n\n" + words.encode(),
         "a.md": b"---\ntitle: The ferry\n---\n# The ferry\n\n- " + words.encode() + b"\n\n> quoted\n",
-        "a.html": f"<html><head><title>The ferry</title></head><body><nav>Home</nav><p>{words}&amp;</p></body></html>".encode(),
+        "a.html": _PAGE.format(words).encode(),
         "a.pdf": office_files.pdf([column, column], Title="The ferry"),
         "a.docx": office_files.docx(f"<w:p><w:r><w:t>{words}</w:t></w:r></w:p>"),
         "a.odt": office_files.odt(f"<text:p>{words}</text:p>"),
