@@ -79,11 +79,11 @@ def _receipt(excerpt: Excerpt, stands: tuple[Span, ...], document: Document, gen
         _occurrence(excerpt.passage, document),
         stands,
         tuple(pieces(document.text, stands)),
-        tuple(document.landmark(place.start) for place in stands),
         places,
         generation,
         datetime.datetime.now(datetime.UTC).replace(microsecond=0),
         faults,
+        tuple(document.landmark(place.start) for place in stands),
     )
 
 

@@ -75,14 +75,14 @@ class Receipt:
     pieces: tuple[Span, ...]
     words: tuple[str, ...]
     """Of each piece."""
-    landmarks: tuple[Landmark | None, ...]
-    """Which numbered part of the file each piece begins in, as the page of a PDF; None where it has none."""
     bytes: BytePlaces | None
     generation: int
     time: datetime.datetime
     """When the file was read for this, in UTC."""
     faults: tuple[Fault, ...]
     """What does not hold."""
+    landmarks: tuple[Landmark | None, ...] = ()
+    """Which numbered part of the file each piece begins in, as the page of a PDF; None where it has none."""
 
     @property
     def holds(self) -> bool:

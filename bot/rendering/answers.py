@@ -83,7 +83,7 @@ def excerpt_blocks(excerpt: Excerpt) -> Iterator[Block]:
     # Whatever a title says, its line is never taken for one of ours.
     yield Row(tuple(_source(excerpt)), Say(Line.FROM))
     if excerpt.source.status is not None:
-        note = (Meta(excerpt.source.status_note),) if excerpt.source.status_note else ()
+        note = (Meta(excerpt.source.status_note, whole=True),) if excerpt.source.status_note else ()
         yield Row(note, Say(Line.STATUS, {"status": Meta(excerpt.source.status)}))
     if excerpt.attribution_shown:
         identity = excerpt.source.id

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from retrieval.reading import FileStamp, Limits, Reading, Workers, message_of, reading_of
+from retrieval.reading import FileStamp, Limits, Reading, Workers, collection_of, message_of, reading_of
 from retrieval.records import Unreadable
 from retrieval.repeated_lines import group_of
 from retrieval.store.protocol import ShortLines
@@ -76,7 +76,10 @@ class Gathering:
                     within = f"{said['member']}: " if said["member"] else ""
                     for note in said["notes"]:
                         _keep(file, file.notes, within + note)
-                    lines = ShortLines(group_of(said["publisher"], said["collection"]), tuple(said["lines"]))
+                    lines = ShortLines(
+                        group_of(said["publisher"], collection_of(said["collection"], answer.path)),
+                        tuple(said["lines"]),
+                    )
                     file.documents.append(_Kept(self._size, self._spool.write(answer.body), lines))
                     self._size += len(answer.body)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -35,6 +36,9 @@ def _record(folder: Path, file: FileStamp, known: FileRecord | None, trust_stamp
     now = FileRecord(file.path, file.stamp, "", reader_of(file.path))
     if known is not None:  # told of until it is read again
         now = replace(now, notes=known.notes, broken=known.broken)
+    if file.refused is not None:
+        digest = hashlib.sha256(f"refused\0{file.refused}".encode()).hexdigest()
+        return replace(now, digest=digest, reader=None, reason=file.refused)
     if trust_stamp and known is not None and known.digest and known.stamp == file.stamp:
         return replace(now, digest=known.digest, reason=known.reason)
     try:

@@ -59,7 +59,7 @@ class ReadingPass:
     def gather(self, gathering: Gathering, limits: Limits, report: Callable[[], None]) -> None:
         """Reads what has to be read; one file that can't be read is noted with its reason and the rest goes on."""
         self._gathering = gathering
-        readable = [path for path in self.to_read if self.records[path].digest]  # the others can't even be opened
+        readable = [path for path in self.to_read if self._is_readable(path)]
 
         def count(files: int) -> None:
             self.files_done = files + len(self.to_read) - len(readable)
@@ -76,7 +76,7 @@ class ReadingPass:
     def documents(self) -> Iterator[Document]:
         """Those that were gathered, then those that are `remarked`."""
         for path in self.to_read:
-            if self.records[path].digest:
+            if self._is_readable(path):
                 yield from self._of_file(path)
         for each in self._lines_that_stay():
             repeat = self._repetition.among(each)
@@ -112,6 +112,10 @@ class ReadingPass:
         self.records[path] = replace(
             file, digest=digest, documents=tuple(ids), reason=told.reason, notes=tuple(notes), broken=tuple(broken)
         )
+
+    def _is_readable(self, path: str) -> bool:
+        """As far as the look at the folder tells: it could be opened."""
+        return bool(self.records[path].digest) and self._stamps[path].refused is None
 
     def _lines_that_stay(self) -> Iterator[ShortLines]:
         if self._before is not None:

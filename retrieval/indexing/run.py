@@ -66,7 +66,7 @@ def bring_in_step(
     try:
         published = before.files() if before else {}
         seen = look(folder, published, trust_stamps=not full)
-        if not seen.records:
+        if all(file.refused for file in seen.stamps.values()):
             raise ArchiveFolderError(f"the archive folder {folder} holds no documents; the index is left as it was")
         anew = full or before is None or not _made_alike(before.manifest, model, fingerprint())
         plan = compare(seen.records, published, full=anew)

@@ -4,7 +4,7 @@ One format a file; `formats.py` says which file name belongs to which. Reading n
 is marked as furniture, with a reason, and stays in the text.
 """
 
-from retrieval.reading.documents import FileOfIt, document_of
+from retrieval.reading.documents import FileOfIt, collection_of, document_of
 from retrieval.reading.extracted import Broken
 from retrieval.reading.files import Reading, digest_of, read_file
 from retrieval.reading.folder import FileStamp, walk
@@ -23,6 +23,7 @@ __all__ = [
     "Reading",
     "Reread",
     "Workers",
+    "collection_of",
     "digest_of",
     "document_of",
     "message_of",

@@ -29,7 +29,6 @@ class FileOfIt:
 def document_of(reading: Reading, file: FileOfIt) -> Document:
     """The language is detected here and not where files are read: its model is large and has nothing to fear."""
     said, extracted = reading.metadata, reading.extracted
-    path = PurePosixPath(file.path)
     within = f"{file.path}/{reading.member}" if reading.member is not None else file.path
     source = Source(
         id=identity_of(file.identity, reading.member),
@@ -45,13 +44,19 @@ def document_of(reading: Reading, file: FileOfIt) -> Document:
         url=said.url,
         language=said.language or detect_language(extracted.text),
         language_is_detected=said.language is None,
-        collection=said.collection or (path.parts[0] if len(path.parts) > 1 else None),
+        collection=collection_of(said.collection, file.path),
         status=said.status,
         status_note=said.status_note,
         member=reading.member,
     )
     structure = extracted.structure
     return Document(source, extracted.text, structure.blocks, structure.furniture, structure.landmarks)
+
+
+def collection_of(said: str | None, path: str) -> str | None:
+    """The one that is said, else the first folder that the file lies in."""
+    parts = PurePosixPath(path).parts
+    return said or (parts[0] if len(parts) > 1 else None)
 
 
 def identity_of(file: str, member: str | None) -> str:

@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO
+from typing import Any, BinaryIO, cast
 
 from retrieval.errors import UnreadableFile
 from retrieval.reading.extracted import Broken, Extracted, Member
@@ -66,11 +66,15 @@ def read_file(folder: Path, file: FileStamp) -> Iterator[Reading | Broken]:
         yield _reading(None, chosen, content, hashlib.sha256(content).hexdigest(), said, Metadata())
         return
     with opened(folder, file.path, chosen.most_bytes) as stream:
-        sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
-        stream.seek(0)
-        # What is said of the whole file is true of each of its members, but for its name and address.
-        of_each = replace(said, title=None, url=None)
-        yield from _members(chosen, stream, file.path, (), of_each, sha256, _Budget())
+        yield from read_container(chosen, stream, file.path, said)
+
+
+def read_container(chosen: Container, stream: BinaryIO, name: str, said: Metadata) -> Iterator[Reading | Broken]:
+    """Every document in it. What is `said` of the whole is true of each, but for its name and address."""
+    sha256 = hashlib.file_digest(cast(Any, stream), "sha256").hexdigest()
+    stream.seek(0)
+    of_each = replace(said, title=None, url=None)
+    yield from _members(chosen, stream, name, (), of_each, sha256, _Budget())
 
 
 def _members(

@@ -8,7 +8,23 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import BinaryIO
 
-from retrieval.reading import epub, html, markdown, plain_text
+from retrieval.reading import (
+    compressed,
+    docx,
+    epub,
+    html,
+    json_lines,
+    mail,
+    mailboxes,
+    markdown,
+    odt,
+    pdf,
+    plain_text,
+    rtf,
+    tables,
+    tar_files,
+    zip_files,
+)
 from retrieval.reading.extracted import Broken, Extracted, Member
 
 MIB = 1024 * 1024
@@ -43,12 +59,34 @@ class Container:
 
 _TEXT = Format("text/1", plain_text.read)
 _MARKDOWN = Format("markdown/1", markdown.read)
+_TABLE = Container("csv/1", tables.members)
+_JSON_LINES = Container("jsonl/1", json_lines.members)
+_TAR = Container("tar/1", tar_files.members)
 _HTML = Format("html/1", html.read)
 FORMATS: Mapping[str, Format | Container] = {
     ".txt": _TEXT,
     ".text": _TEXT,
     ".md": _MARKDOWN,
     ".markdown": _MARKDOWN,
+    ".eml": Format("eml/1", mail.read),
+    ".mbox": Container("mbox/1", mailboxes.members),
+    ".csv": _TABLE,
+    ".tsv": _TABLE,
+    ".jsonl": _JSON_LINES,
+    ".ndjson": _JSON_LINES,
+    ".zip": Container("zip/1", zip_files.members),
+    ".tar": _TAR,
+    ".tgz": _TAR,
+    ".tar.gz": _TAR,
+    ".tar.bz2": _TAR,
+    ".tar.xz": _TAR,
+    ".gz": Container("gz/1", compressed.of_gzip),
+    ".bz2": Container("bz2/1", compressed.of_bzip2),
+    ".xz": Container("xz/1", compressed.of_xz),
+    ".pdf": Format("pdf/1", pdf.read, MOST_BYTES_OF_A_SCAN),
+    ".docx": Format("docx/1", docx.read, MOST_BYTES_OF_A_SCAN),
+    ".odt": Format("odt/1", odt.read, MOST_BYTES_OF_A_SCAN),
+    ".rtf": Format("rtf/1", rtf.read, MOST_BYTES_OF_A_SCAN),
     ".html": _HTML,
     ".htm": _HTML,
     ".xhtml": Format("xhtml/1", html.read_xhtml),
@@ -57,8 +95,9 @@ FORMATS: Mapping[str, Format | Container] = {
 
 
 def format_of(path: str) -> Format | Container | None:
-    """By the last ending of its name; case does not count."""
-    return FORMATS.get(PurePosixPath(path).suffix.lower())
+    """By the last two endings of its name, as `.tar.gz`, else the last; case does not count."""
+    endings = [ending.lower() for ending in PurePosixPath(path).suffixes[-2:]]
+    return FORMATS.get("".join(endings)) or FORMATS.get("".join(endings[-1:]))
 
 
 def reader_of(path: str) -> str | None:

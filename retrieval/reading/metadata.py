@@ -8,7 +8,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any, Self
 
 from retrieval.errors import UnreadableFile
@@ -16,6 +16,8 @@ from retrieval.errors import UnreadableFile
 STATUSES = ("corrected", "retracted", "disputed")
 LONGEST_FIELD = 2000
 """Characters. Title and publisher are indexed beside every passage of their document."""
+LONGEST_NOTE = 900
+"""Characters. A note to the status is shown with every excerpt, whole, so it must fit a message."""
 MOST_TOML_BYTES = 16 * 1024
 """tomllib takes the square of a dotted key's length: two seconds for one of this length, 36 for one of 64 KiB."""
 
@@ -78,6 +80,23 @@ def metadata_from(said: Mapping[str, Any], where: str) -> Metadata:
     return Metadata(published=published, status=status, notes=notes, **texts)
 
 
+def metadata_as_far(said: Mapping[str, Any], where: str) -> Metadata:
+    """As `metadata_from`, for rows and headers that no person wrote for Archivist: a value that can't be one is told in
+    a note, and its field stays None.
+    """
+    wrong: list[str] = []
+    right: dict[str, Any] = {}
+    for name in {*_TEXT_FIELDS, "published", "date"} & said.keys():
+        try:
+            metadata_from({name: said[name]}, where)
+        except UnreadableFile as error:
+            wrong.append(str(error))
+        else:
+            right[name] = said[name]
+    found = metadata_from(right, where)
+    return replace(found, notes=(*found.notes, *sorted(wrong)))
+
+
 _TEXT_FIELDS = ("title", "author", "publisher", "url", "language", "collection", "status", "status_note", "encoding")
 _YEAR_OR_MONTH = re.compile(r"(?!0000)[0-9]{4}(?:-(?:0[1-9]|1[0-2]))?")
 _DATE = re.compile(r"(?:[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{8}|[0-9]{4}-?W[0-9]{2}-?[0-9])(?:[Tt ].+)?")
@@ -93,8 +112,9 @@ def _text(said: Mapping[str, Any], name: str, where: str) -> str | None:
     if not isinstance(value, str):
         raise UnreadableFile(f"{where}: {name} is not text")
     text = " ".join(value.split())
-    if len(text) > LONGEST_FIELD:
-        raise UnreadableFile(f"{where}: {name} is longer than {LONGEST_FIELD} characters")
+    most = LONGEST_NOTE if name == "status_note" else LONGEST_FIELD
+    if len(text) > most:
+        raise UnreadableFile(f"{where}: {name} is longer than {most} characters")
     if any("\ud800" <= character <= "\udfff" for character in text):  # JSON can say so; no store can hold it
         raise UnreadableFile(f"{where}: {name} holds half a character")
     return text or None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import Any
 
 from retrieval.reading.extracted import Broken, Extracted
@@ -105,13 +105,14 @@ def reading_of(said: Json) -> Reading:
 
 
 def _said(metadata: Metadata) -> Json:
-    fields = {name: value for name, value in asdict(metadata).items() if value is not None and name != "notes"}
+    said = ((each.name, getattr(metadata, each.name)) for each in fields(metadata) if each.name != "notes")
+    told = {name: value for name, value in said if value is not None}
     if metadata.published is not None:
-        fields["published"] = metadata.published.isoformat()
-    return fields
+        told["published"] = metadata.published.isoformat()
+    return told
 
 
-def _metadata(fields: Json) -> Metadata:
-    published = fields.get("published")
+def _metadata(said: Json) -> Metadata:
+    published = said.get("published")
     day = datetime.date.fromisoformat(published) if published else None
-    return Metadata(**{**fields, "published": day})
+    return Metadata(**{**said, "published": day})

@@ -43,7 +43,7 @@ def main() -> None:
                 _renew(seconds)
         except MemoryError:
             del answering
-            answers.write(_end(f"takes more than {megabytes} MiB to read"))
+            answers.write(line_of({"end": True, "reason": f"takes more than {megabytes} MiB to read", "last": True}))
             answers.flush()
             return  # what it holds on to is not worth finding out
         answers.flush()

@@ -136,9 +136,12 @@ class _Worker:
         self._since = time.monotonic()
         self._buffer += chunk
         *lines, rest = self._buffer.split(b"\n") if b"\n" in chunk else [self._buffer]
-        for line in lines:
-            yield self._answer(bytes(line))
         self._buffer = rest
+        for line in lines:
+            answer = self._answer(bytes(line))
+            if answer.header.get("last"):  # it ends itself, and reads nothing more
+                self._replace()
+            yield answer
 
     def given_up(self) -> Answer:
         path = self._failed()

@@ -31,8 +31,12 @@ ONE_FILE_EACH = {
     "trafilatura": {"retrieval/reading/main_text.py"},
     "yaml": {"retrieval/reading/front_matter.py"},
     "charset_normalizer": {"retrieval/reading/decoding.py"},
+    "pypdfium2": {"retrieval/reading/pdf.py"},
+    "docx": {"retrieval/reading/docx.py"},
+    "striprtf": {"retrieval/reading/rtf.py"},
     "filelock": {"retrieval/store/local/backend.py"},
     "ir_measures": {"retrieval/evaluation/metrics.py"},
+    "watchfiles": {"bot/folder_watch.py"},
     "sklearn": {"retrieval/evaluation/fitting.py", "retrieval/evaluation/metrics.py"},
 }
 MOST_LINES = 250

@@ -556,3 +556,32 @@ def test_a_report_is_a_value(index, put):
     put("ferry.txt", FERRY)
     with pytest.raises(dataclasses.FrozenInstanceError):
         index.run().documents = 3
+
+
+def test_links_and_pipes_are_reported_and_the_rest_goes_on(index, put, tmp_path):
+    put("ferry.txt", FERRY)
+    (tmp_path / "outside.txt").write_text("outside")
+    (index.folder / "out.txt").symlink_to(tmp_path / "outside.txt")
+    (index.folder / "broken.txt").symlink_to("nowhere")
+    os.mkfifo(index.folder / "pipe.txt")
+    unreadable = {file.path: file.reason for file in index.run().unreadable}
+    assert unreadable == {
+        "broken.txt": "a link, and links are not followed",
+        "out.txt": "a link, and links are not followed",
+        "pipe.txt": "not a regular file",
+    }
+    assert index.paths() == ["ferry.txt"]
+    assert index.run().generation == 1
+    (index.folder / "ferry.txt").unlink()
+    with pytest.raises(ArchiveFolderError, match="holds no documents; the index is left as it was"):
+        index.run()
+
+
+def test_a_file_that_became_a_link_is_gone_from_the_index(index, put, tmp_path):
+    put("bread.txt", BREAD)
+    path = put("ferry.txt", FERRY)
+    index.run()
+    path.rename(tmp_path / "ferry.txt")
+    path.symlink_to(tmp_path / "ferry.txt")
+    index.run()
+    assert index.paths() == ["bread.txt"]
