@@ -1,7 +1,6 @@
 """Which of a page's blocks are its article, as trafilatura judges. The only file that knows it.
 
-trafilatura (Apache-2.0) rewrites what it takes, so its result is
-only compared with ours, word by word.
+trafilatura (Apache-2.0) rewrites what it takes, so its result is only compared with ours, word by word.
 """
 
 from __future__ import annotations
