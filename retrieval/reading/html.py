@@ -55,7 +55,7 @@ def _headline(page: Page) -> str | None:
 def _furniture(source: str, page: Page, title: str | None) -> tuple[tuple[Furniture, ...], str | None]:
     """What is not body text, and how that was told where it was not by trafilatura."""
     kept, note = _by_tags(page.pieces), None
-    if is_within_limits(source, page.depth, page.tags):
+    if is_within_limits(source, page):
         judged = in_article(source, [piece.block.span.of(page.text) for piece in page.pieces])
         kept = _bridged(judged, page.pieces) if judged is not None else kept
     else:

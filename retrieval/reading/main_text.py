@@ -1,7 +1,6 @@
 """Which of a page's blocks are its article, as trafilatura judges. The only file that knows it.
 
-trafilatura (Apache-2.0; best of the open extractors in Bevendorff et al. 2023) rewrites what it takes, so its result is
-only compared with ours, word by word.
+trafilatura (Apache-2.0) rewrites what it takes, so its result is only compared with ours, word by word.
 """
 
 from __future__ import annotations
@@ -10,11 +9,17 @@ import logging
 import re
 from collections.abc import Iterator, Sequence
 
+from retrieval.reading.page import Page
+
 MOST_CHARACTERS = 2_000_000
 """Of source. trafilatura takes one or two seconds and 100 MB for as much as these limits allow."""
 DEEPEST = 200
 """Elements inside one another. libxml2 itself stops at 256, and trafilatura's own walks are recursive."""
 MOST_TAGS = 60_000
+MOST_NESTING = 1_000_000
+"""Depths of all elements, added up. Ordinary pages come to less than a tenth; tables in one another took nine seconds
+for twice as much.
+"""
 _SHORT = 8
 """Words. A shorter block can stand in a sentence by chance, so it must be a line of its own."""
 _RUN = 4
@@ -22,16 +27,18 @@ _RUN = 4
 _WORD = re.compile(r"\w+")
 
 
-def is_within_limits(source: str, depth: int, tags: int) -> bool:
-    return len(source) <= MOST_CHARACTERS and depth <= DEEPEST and tags <= MOST_TAGS
+def is_within_limits(source: str, page: Page) -> bool:
+    """Whether trafilatura may be asked about it."""
+    return (
+        len(source) <= MOST_CHARACTERS
+        and page.tags <= MOST_TAGS
+        and page.depth <= DEEPEST
+        and page.nesting <= MOST_NESTING
+    )
 
 
 def in_article(source: str, blocks: Sequence[str]) -> list[bool] | None:
-    """Whether each of the page's blocks is part of its article, as extracted from `source`; None where nothing is.
-
-    A block that was left out, but stands between two of the article that are at most a few blocks apart, is for the
-    caller to judge.
-    """
+    """Whether each of the page's blocks is part of its article, as extracted from `source`; None where nothing is."""
     lines = _extracted(source)
     if not lines:
         return None

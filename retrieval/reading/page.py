@@ -64,6 +64,8 @@ class Page:
     """The first `h1`."""
     depth: int
     """Elements inside one another, at most."""
+    nesting: int
+    """Depths of all elements that matter here, added up."""
     tags: int
 
 
@@ -102,12 +104,13 @@ def read_page(source: str, xml: bool = False) -> Page:
     text = reading.flow.text()
     pieces = tuple(reading.flow.pieces(text))
     headline = next((piece.block.span for piece in pieces if piece.rank == 1), None)
-    return Page(text, pieces, reading.flow.origin(), reading.said, headline, reading.depth, tags)
+    return Page(text, pieces, reading.flow.origin(), reading.said, headline, reading.depth, reading.nesting, tags)
 
 
 class _Reading:
     def __init__(self, source: str, xml: bool) -> None:
-        self.flow, self.said, self.top, self.depth = TextFlow(source), Said(), _ROOT, 0
+        self.flow, self.said, self.top = TextFlow(source), Said(), _ROOT
+        self.depth = self.nesting = 0
         self._source, self._xml = source, xml
         self._stack: list[_Element] = []
         self._places: defaultdict[str, list[int]] = defaultdict(list)
@@ -219,6 +222,7 @@ class _Reading:
         if name in BLOCKS:
             self._places[_BLOCK].append(place)
         self.depth = max(self.depth, place + 1)
+        self.nesting += place + 1
         self._tell_the_flow()
 
     def _pop_to(self, place: int) -> None:

@@ -60,6 +60,7 @@ BOMBS = {
     "wrong ends": "<b><div>" + "<i>" * (MOST_TAGS // 2) + "</b>" * (MOST_TAGS // 2 - 9),
     "hidden in one another": "<span hidden>" * 100_000,
     "tables in one another": "<table><tr><td>" * 60 + "deep",
+    "tables in one another, often": ("<table><tr><td>x" * 60 + "</table>" * 60) * 130,
     "a class of many words": f'<div class="{"a b " * MIB}">It left.',
 }
 
