@@ -30,17 +30,34 @@ _LINE = re.compile(r"[^\r\n]+")
 
 def short_lines(document: HasLines) -> dict[int, Span]:
     """Lines of the paragraphs that may repeat: the hash of the words, and where each first stands. What is furniture
-    for another reason is none of them.
+    for another reason is none of them, nor is the document's main paragraph.
     """
     text, found = document.text, dict[int, Span]()
     other = sorted(mark.span for mark in document.furniture if mark.reason != REASON)
+    main = _main_paragraph(document)
     for span in _at_the_ends(text, document.blocks):
-        if _is_within(span, other):
-            continue
-        words = " ".join(span.of(text).split())
-        digest = hashlib.blake2b(words.encode("utf-8", "surrogatepass"), digest_size=8).digest()
-        found.setdefault(int.from_bytes(digest, "big"), span)
+        if not _is_within(span, other) and (main is None or not main.contains(span)):
+            found.setdefault(_hash(span.of(text)), span)
     return found
+
+
+def story_of(document: HasLines) -> int:
+    """The hash of its main paragraph. Copies and later versions of one story have it alike, and count as one: what they
+    repeat of each other is the story.
+    """
+    main = _main_paragraph(document)
+    return _hash(main.of(document.text)) if main is not None else 0
+
+
+def _main_paragraph(document: HasLines) -> Span | None:
+    paragraphs = (block.span for block in document.blocks if block.kind is BlockKind.PARAGRAPH)
+    return max(paragraphs, key=len, default=None)
+
+
+def _hash(text: str) -> int:
+    """Of the words, whatever white space is between them: 64 bits."""
+    words = " ".join(text.split()).encode("utf-8", "surrogatepass")
+    return int.from_bytes(hashlib.blake2b(words, digest_size=8).digest(), "big")
 
 
 def group_of(publisher: str | None, collection: str | None) -> str:

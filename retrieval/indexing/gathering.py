@@ -79,6 +79,7 @@ class Gathering:
                     lines = ShortLines(
                         group_of(said["publisher"], collection_of(said["collection"], answer.path)),
                         tuple(said["lines"]),
+                        said["story"],
                     )
                     file.documents.append(_Kept(self._size, self._spool.write(answer.body), lines))
                     self._size += len(answer.body)

@@ -10,20 +10,24 @@ import numpy as np
 from retrieval.store.protocol import ShortLines
 
 FEWEST = 5
-"""Documents of one publisher, or without one of one collection, that have a line alike."""
+"""Stories of one publisher, or without one of one collection, that have a line alike."""
 SHARE = 0.05
-"""Of the group's documents."""
+"""Of the group's stories."""
 
 
 class Repetition:
     """The repeated lines of every group of documents."""
 
     def __init__(self, documents: Iterable[ShortLines]) -> None:
-        held: dict[str, list[np.ndarray]] = defaultdict(list)
+        held: dict[str, dict[int, np.ndarray]] = defaultdict(dict)
         for document in documents:
-            held[document.group].append(np.asarray(document.lines, dtype=np.uint64))
+            # Of the versions of a story the one with the lowest lines: any will do that is the same in every order.
+            lines = np.sort(np.asarray(document.lines, dtype=np.uint64))
+            other = held[document.group].setdefault(document.story, lines)
+            if other.tolist() > lines.tolist():
+                held[document.group][document.story] = lines
         self._of: Mapping[str, frozenset[int]] = {
-            group: found for group, lines in held.items() if (found := _repeated(lines))
+            group: found for group, stories in held.items() if (found := _repeated(list(stories.values())))
         }
 
     def among(self, lines: ShortLines) -> frozenset[int]:
@@ -31,9 +35,9 @@ class Repetition:
         return self._of.get(lines.group, frozenset()).intersection(lines.lines)
 
 
-def _repeated(documents: list[np.ndarray]) -> frozenset[int]:
-    least = max(FEWEST, SHARE * len(documents))
-    if len(documents) < least:
+def _repeated(stories: list[np.ndarray]) -> frozenset[int]:
+    least = max(FEWEST, SHARE * len(stories))
+    if len(stories) < least:
         return frozenset()
-    lines, counts = np.unique(np.concatenate(documents), return_counts=True)
+    lines, counts = np.unique(np.concatenate(stories), return_counts=True)
     return frozenset(int(line) for line in lines[counts >= least])

@@ -14,7 +14,7 @@ from retrieval.reading.folder import FileStamp
 from retrieval.reading.metadata import Metadata
 from retrieval.reading.structure import Structure
 from retrieval.records import Block, BlockKind, Furniture, Landmark, LandmarkKind
-from retrieval.repeated_lines import short_lines
+from retrieval.repeated_lines import short_lines, story_of
 from retrieval.spans import Span
 
 Json = dict[str, Any]
@@ -60,6 +60,7 @@ def header_json(found: Reading | Broken) -> Json:
         "publisher": said.publisher,
         "collection": said.collection,
         "lines": list(lines),
+        "story": story_of(found.extracted),
     }
 
 

@@ -80,6 +80,8 @@ class ShortLines:
     """Its publisher or collection; lines are counted within it."""
     lines: tuple[int, ...]
     """Each from 0 to 2^64 - 1."""
+    story: int
+    """Documents with the same are copies or versions of one another."""
     document_id: str = ""
     marked: tuple[int, ...] = ()
     """Those that are marked in it as repeated."""

@@ -13,7 +13,7 @@ from typing import Any
 from retrieval.errors import IndexDamaged
 from retrieval.filters import Filter, filter_key
 from retrieval.records import Block, BlockKind, Document, Furniture, Landmark, LandmarkKind, Passage, Source, Unreadable
-from retrieval.repeated_lines import REASON, group_of, short_lines
+from retrieval.repeated_lines import REASON, group_of, short_lines, story_of
 from retrieval.spans import Span
 from retrieval.store.protocol import FileRecord, ShortLines
 
@@ -115,7 +115,7 @@ def document_row(document: Document, passages: int) -> tuple[Any, ...]:
     }
     short = short_lines(document)
     repeated = {mark.span for mark in document.furniture if mark.reason == REASON}
-    lines = [list(short), [line for line, span in short.items() if span in repeated]]
+    lines = [list(short), story_of(document), [line for line, span in short.items() if span in repeated]]
     # A blob, because text from JSON can hold lone surrogates, which SQLite's TEXT can't.
     text = document.text.encode("utf-8", "surrogatepass")
     return (*source_row(source), *keys, passages, json.dumps(structure, ensure_ascii=False), json.dumps(lines), text)
@@ -145,8 +145,8 @@ def file_of(row: Sequence[Any]) -> FileRecord:
 def short_lines_of(row: Sequence[Any]) -> ShortLines:
     """From a row of a document's id, publisher, collection and lines."""
     identity, publisher, collection, lines = row
-    short, repeated = json.loads(lines)
-    return ShortLines(group_of(publisher, collection), tuple(short), identity, tuple(repeated))
+    short, story, repeated = json.loads(lines)
+    return ShortLines(group_of(publisher, collection), tuple(short), story, identity, tuple(repeated))
 
 
 def source_of(row: Sequence[Any]) -> Source:

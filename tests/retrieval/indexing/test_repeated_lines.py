@@ -11,7 +11,7 @@ from retrieval.repeated_lines import LONGEST, REASON
 from retrieval.status import furniture_of, status_of
 
 FOOT = "Sign up for the Ostrell morning letter"
-STORIES = [f"The bakery at pier {n} sells {n} kinds of rye bread and nobody else does." for n in range(FEWEST + 1)]
+STORIES = [f"The bakery at pier {n} sells {n} kinds of rye bread and nobody else does." for n in range(FEWEST + 2)]
 
 
 def story(number, foot=FOOT):
@@ -84,6 +84,25 @@ def test_prose_is_never_taken_for_a_repeated_line_where_it_differs_or_is_long(in
     marks = marked_lines(index)
     assert all(FOOT not in lines for lines in marks.values())
     assert all(not line.startswith(("x", "The crowd")) for lines in marks.values() for line in lines)
+
+
+def test_what_copies_of_one_story_have_alike_is_the_story(index, put):
+    for number in range(3 * FEWEST):
+        put(
+            f"{number}.txt",
+            f"Story\n\nThe ferry left.\n\nIt carried forty people over a sound.\n\nPage {number % 7}",
+        )
+    index.run()
+    assert not any(marked_lines(index).values())
+
+
+def test_a_document_keeps_its_main_paragraph(index, put):
+    for number in range(FEWEST + 2):
+        put(f"{number}.txt", story(number) if number > 1 else f"Story\n\n{FOOT}")
+    index.run()
+    marks = marked_lines(index)
+    assert marks.pop("0.txt") == marks.pop("1.txt") == []
+    assert set(map(tuple, marks.values())) == {(FOOT,)}
 
 
 def test_lines_are_counted_by_publisher(index, put):
