@@ -65,7 +65,9 @@ def noticed(changed: threading.Event, action: Callable[[], object], quiet: float
         changed.clear()
 
 
-def test_files_folders_renames_and_removals_are_noticed(begun: Begun, folder: Path) -> None:
+def test_files_folders_renames_and_removals_are_noticed(
+    begun: Begun, folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     _, changed = begun
     noticed(changed, lambda: (folder / "sub" / "a.toml").write_text("title = 'A'"))
     noticed(changed, lambda: (folder / "sub").rename(folder / "other"))
@@ -73,6 +75,9 @@ def test_files_folders_renames_and_removals_are_noticed(begun: Begun, folder: Pa
     noticed(changed, lambda: (folder / "new" / "newer").mkdir(parents=True))
     noticed(changed, lambda: (folder / "new" / "newer" / "c.txt").write_text("In a folder that came later."))
     noticed(changed, (folder / "new" / "newer" / "c.txt").unlink)
+    noticed(changed, lambda: (folder / os.fsdecode(b"caf\xe9.txt")).write_text("With a name that is not UTF-8."))
+    noticed(changed, lambda: (folder / "d.txt").write_text("After it."))
+    assert not caplog.records
 
 
 def test_reading_hidden_names_and_what_links_lead_to_are_not(begun: Begun, folder: Path) -> None:
@@ -157,5 +162,6 @@ def test_a_folder_on_a_remote_disk_is_polled(
 
 
 def test_the_folders_are_those_that_the_archive_is_read_from(folder: Path) -> None:
+    (folder / os.fsdecode(b"caf\xe9")).mkdir()  # which can't be watched, and keeps nothing else from it
     below = {Path(path).relative_to(folder).as_posix() for path in folders_below(folder)}
     assert below == {".", "sub", "sub/deep"}
