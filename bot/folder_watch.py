@@ -111,7 +111,7 @@ class FolderWatch:
         for changes in watch(
             *folders,
             watch_filter=None,
-            debounce=1000,
+            debounce=200,  # shorter than a settling, which it would hide
             step=100,
             stop_event=self._stop,
             rust_timeout=int(SAME_FOLDER * 1000),

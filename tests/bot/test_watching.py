@@ -144,7 +144,10 @@ async def test_a_run_that_somebody_began_is_waited_for_and_has_one_after_it(fold
         assert joined, "whoever gives /reindex meanwhile sees the run that is on"
 
 
-async def test_a_file_that_is_always_written_does_not_put_it_off_for_ever(folder: Path, scripted: Scripted) -> None:
+async def test_a_file_that_is_always_written_does_not_put_it_off_for_ever(
+    folder: Path, scripted: Scripted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watching, "MOST_SETTLES", 4)
     notes = scripted()
 
     async def write() -> None:
@@ -154,7 +157,7 @@ async def test_a_file_that_is_always_written_does_not_put_it_off_for_ever(folder
                 file.flush()
                 await asyncio.sleep(0.02)
 
-    async with watched(folder, settle=0.1):
+    async with watched(folder, settle=0.5):
         writing = asyncio.create_task(write())
         await reached(lambda: runs(notes) >= 1)
         assert not writing.done()
