@@ -12,7 +12,7 @@ from pathlib import Path
 from watchfiles import Change, watch
 
 log = logging.getLogger(__name__)
-POLL_EVERY = 10.0
+POLL_EVERY = 30.0
 """Seconds between two looks at every file where the system tells of no changes; WATCHFILES_POLL_DELAY_MS overrides."""
 SAME_FOLDER = 1.0
 """Seconds between two looks whether it is still the same folder."""
@@ -22,6 +22,8 @@ LOOK_AROUND = 600.0
 """Seconds between two walks over the folders, for one that came without an event: a mount, an overrun queue."""
 PAUSE = 0.5
 """Seconds before the watch is set anew for new folders, so that copying a tree does not do so for each of them."""
+UNDECODABLE = "Unable to decode path"
+"""watchfiles says so and ends when a file changes whose name is not UTF-8."""
 REMOTE = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ceph", "glusterfs", "lustre", "vboxsf", "virtiofs"}
 """File systems on which others write, of which the kernel here hears nothing; those of FUSE besides."""
 MOUNTS = Path("/proc/self/mountinfo")
@@ -44,6 +46,7 @@ class FolderWatch:
         self._thread = threading.Thread(target=self._run, name="watch", daemon=True)  # may hang in a dead mount
         self._told = ""
         self._begun = False
+        self._told_of_polling = False
         self.stands = False
         """Whether changes are noticed at present."""
 
@@ -62,10 +65,15 @@ class FolderWatch:
                 self._watch()
             except (FileNotFoundError, NotADirectoryError):
                 self._tell(f"the archive folder {self._folder} is not there; it will be watched when it is")
-            except (OSError, RuntimeError) as error:  # watchfiles' own error, which it keeps private, is the latter
+            except (OSError, RuntimeError, UnicodeError) as error:  # watchfiles' own, which it keeps private, is one
+                if self._begun and UNDECODABLE in str(error):  # a change all the same, told when the watch begins anew
+                    self._stop.wait(PAUSE)
+                    continue
                 self._tell(f"the archive folder {self._folder} can't be watched: {_reason(error)}; trying again")
-            except Exception:
-                log.exception("failure in the watch over %s", self._folder)
+            except Exception as error:
+                if repr(error) != self._told:
+                    log.exception("failure in the watch over %s", self._folder)
+                self._told = repr(error)
             else:
                 self._stop.wait(PAUSE)
                 continue
@@ -91,8 +99,10 @@ class FolderWatch:
         except (OSError, RuntimeError) as error:
             if self._begun:
                 raise
-            reason = _reason(error)
-            self._tell(f"the system does not tell of changes ({reason}); looking every {POLL_EVERY:g} seconds instead")
+            if not self._told_of_polling:
+                message = "the system does not tell of changes (%s); looking every %g seconds instead"
+                log.warning(message, _reason(error), POLL_EVERY)
+            self._told_of_polling = True
             self._follow(folders, polling=True)
 
     def _follow(self, folders: Folders, *, polling: bool) -> None:
@@ -101,7 +111,7 @@ class FolderWatch:
         for changes in watch(
             *folders,
             watch_filter=None,
-            debounce=1000,
+            debounce=200,  # shorter than a settling, which it would hide
             step=100,
             stop_event=self._stop,
             rust_timeout=int(SAME_FOLDER * 1000),
@@ -115,8 +125,8 @@ class FolderWatch:
             begins = not self._begun
             if begins:
                 self._begun = self.stands = True
-                if not polling:
-                    self._told = ""
+                self._told = ""
+                self._told_of_polling = self._told_of_polling and polling
             if begins or seen:
                 self._changed()
             root = _identity(self._folder)
@@ -132,8 +142,9 @@ class FolderWatch:
 
     def _is_nothing(self, kind: Change, path: str) -> bool:
         """What is hidden, or behind a link; one to nowhere polling takes for deleted each time that it looks."""
-        below = Path(path).relative_to(self._folder).parts
-        return any(part.startswith(".") for part in below) or (kind is not Change.added and Path(path).is_symlink())
+        below = Path(path).relative_to(self._folder).parts  # none for the folder itself, which may be reached by a link
+        links = kind is not Change.added and below and Path(path).is_symlink()
+        return bool(links) or any(part.startswith(".") for part in below)
 
 
 def folders_below(folder: Path) -> Folders:
@@ -144,7 +155,7 @@ def folders_below(folder: Path) -> Folders:
         here = waiting.pop()
         try:
             with os.scandir(here) as entries:
-                inside = [e for e in entries if not e.name.startswith(".") and e.is_dir(follow_symlinks=False)]
+                inside = [e for e in entries if _has_watchable_name(e) and e.is_dir(follow_symlinks=False)]
             for entry in inside:
                 found[entry.path] = _identity(Path(entry.path))
                 waiting.append(entry.path)
@@ -152,6 +163,11 @@ def folders_below(folder: Path) -> Folders:
             if here == str(folder):
                 raise
     return found
+
+
+def _has_watchable_name(entry: os.DirEntry[str]) -> bool:
+    """Not hidden; and watchfiles takes no name that is not UTF-8."""
+    return not entry.name.startswith(".") and entry.name == entry.name.encode("utf-8", "ignore").decode("utf-8")
 
 
 def _came_or_went(changes: Iterable[tuple[Change, str]], folders: Folders) -> bool:
