@@ -13,6 +13,7 @@ import pytest
 
 from bot.settings import BotSettings
 from retrieval import MOST_CHECKED, load_settings
+from retrieval.reading import FORMATS
 from tests.house.settings_table import rows
 
 ROOT = Path(__file__).parents[2]
@@ -87,6 +88,12 @@ def test_its_table_of_settings_is_in_step() -> None:
 
 def test_it_says_how_much_of_a_message_is_checked() -> None:
     assert f"checks each of its sentences or quotes, {MOST_CHECKED} at most" in README
+
+
+def test_it_names_every_ending_that_is_read() -> None:
+    section = README.partition("## What it reads")[2].partition("\n## ")[0]
+    rows = [row.split("|")[2] for row in section.splitlines() if row.startswith("|")]
+    assert sorted(re.findall(r"`(\.[\w.]+)`", " ".join(rows))) == sorted(FORMATS)
 
 
 def test_its_map_names_what_is_there() -> None:
