@@ -8,24 +8,16 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import BinaryIO
 
-from retrieval.reading import (
-    compressed,
-    docx,
-    epub,
-    html,
-    json_lines,
-    mail,
-    mailboxes,
-    markdown,
-    odt,
-    pdf,
-    plain_text,
-    rtf,
-    tables,
-    tar_files,
-    zip_files,
-)
+from retrieval.reading.books import epub
 from retrieval.reading.extracted import Broken, Extracted, Member
+from retrieval.reading.mail import mailboxes
+from retrieval.reading.mail import message as mail
+from retrieval.reading.office import docx, odt, rtf
+from retrieval.reading.packed import compressed, tar_files, zip_files
+from retrieval.reading.pdf import document as pdf
+from retrieval.reading.records import json_lines, tables
+from retrieval.reading.text import markdown, plain_text
+from retrieval.reading.web import html
 
 MIB = 1024 * 1024
 MOST_BYTES = 64 * MIB

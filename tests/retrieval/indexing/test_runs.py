@@ -14,8 +14,9 @@ import pytest
 from retrieval.errors import ArchiveFolderError, IndexBusy, IndexDamaged
 from retrieval.filters import EVERYTHING
 from retrieval.indexing import Progress, index_fingerprint
-from retrieval.reading import FORMATS, plain_text
+from retrieval.reading import FORMATS
 from retrieval.reading.formats import Format
+from retrieval.reading.text import plain_text
 from retrieval.splitting import cut_passages
 from retrieval.store.protocol import WordQuery
 
@@ -359,7 +360,8 @@ def with_format(monkeypatch, ending: str, reader: str) -> None:
     """As if the program had another reader, here and in the processes that read."""
     monkeypatch.setitem(FORMATS, ending, Format(reader, plain_text.read))
     program = f"""
-from retrieval.reading import formats, plain_text, worker
+from retrieval.reading import formats, worker
+from retrieval.reading.text import plain_text
 formats.FORMATS[{ending!r}] = formats.Format({reader!r}, plain_text.read)
 worker.main()
 """

@@ -14,8 +14,9 @@ import zipfile
 import pytest
 
 from retrieval.errors import UnreadableFile
-from retrieval.reading import compressed, packed, tar_files, zip_files
 from retrieval.reading.extracted import Broken
+from retrieval.reading.packed import bounds as packed
+from retrieval.reading.packed import compressed, tar_files, zip_files
 from tests.retrieval.reading.made_archives import FERRY, taped, zipped
 
 MIB = 1024 * 1024

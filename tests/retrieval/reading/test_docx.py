@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from retrieval.errors import UnreadableFile
-from retrieval.reading.docx import read
+from retrieval.reading.office.docx import read
 from retrieval.records import BlockKind
 from tests.retrieval.reading.office_files import (
     W,

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from retrieval.errors import UnreadableFile
-from retrieval.reading import epub
-from retrieval.reading.epub import read
+from retrieval.reading.books import epub
+from retrieval.reading.books.epub import read
 from retrieval.records import BlockKind, Document, LandmarkKind, Source
 from tests.retrieval.reading.books import CHAPTERS, CONTAINER, book, package, packed, page
 

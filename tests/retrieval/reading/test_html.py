@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from retrieval.reading.html import read, read_xhtml
+from retrieval.reading.web.html import read, read_xhtml
 from retrieval.records import BlockKind
 from retrieval.spans import Span
 

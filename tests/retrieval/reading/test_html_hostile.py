@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from retrieval.errors import UnreadableFile
-from retrieval.reading.html import read, read_xhtml
-from retrieval.reading.main_text import DEEPEST
-from retrieval.reading.page import MOST_TAGS
-from retrieval.reading.text_flow import MOST_RUNS
+from retrieval.reading.web.html import read, read_xhtml
+from retrieval.reading.web.main_text import DEEPEST
+from retrieval.reading.web.page import MOST_TAGS
+from retrieval.reading.web.text_flow import MOST_RUNS
 from retrieval.records import BlockKind, Document, Source
 
 SEEDS = [path.read_bytes() for path in sorted((Path(__file__).parent / "seeds_html").iterdir())]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from retrieval.reading.html import read
+from retrieval.reading.web.html import read
 
 MAY = datetime.date(2022, 5, 31)
 

@@ -9,8 +9,8 @@ import json
 import pytest
 
 from retrieval.errors import UnreadableFile
-from retrieval.reading import json_lines
 from retrieval.reading.extracted import Broken
+from retrieval.reading.records import json_lines
 from retrieval.records import Landmark, LandmarkKind
 from tests.retrieval.reading.made_archives import FERRY, check_offsets
 

@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from retrieval.errors import UnreadableFile
-from retrieval.reading import mail
+from retrieval.reading.mail import message as mail
 from tests.retrieval.reading.made_archives import FERRY, MAIL, check_offsets
 
-HAS_HTML = importlib.util.find_spec("retrieval.reading.html") is not None
+HAS_HTML = importlib.util.find_spec("retrieval.reading.web.html") is not None
 NEEDS_HTML = pytest.mark.skipif(not HAS_HTML, reason="the reader of HTML is not there")
 KINDS = ("base64", "x-uuencode", "multipart/mixed; boundary=b", "attachment; filename*=x''%")
 

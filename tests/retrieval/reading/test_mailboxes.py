@@ -7,8 +7,8 @@ import io
 import pytest
 
 from retrieval.errors import UnreadableFile
-from retrieval.reading import mailboxes
 from retrieval.reading.extracted import Broken
+from retrieval.reading.mail import mailboxes
 from retrieval.records import Landmark, LandmarkKind
 from tests.retrieval.reading.made_archives import FERRY, MAILBOX
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from retrieval.errors import UnreadableFile
-from retrieval.reading.odt import read
+from retrieval.reading.office.odt import read
 from retrieval.records import BlockKind
 from tests.retrieval.reading.office_files import assert_sound, blocks, furniture, landmarks, odt, with_part, zipped
 

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from retrieval.errors import UnreadableFile
-from retrieval.reading.pdf import read
+from retrieval.reading.pdf.document import read
 from retrieval.records import BlockKind, LandmarkKind
 from tests.retrieval.reading.office_files import Drawn, assert_sound, blocks, column, furniture, landmarks, pdf
 
@@ -135,7 +135,7 @@ def test_what_can_not_be_read_says_why(content: bytes, reason: str) -> None:
 
 
 def test_a_file_of_endless_text_stops(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("retrieval.reading.pdf.MOST_CHARACTERS", 1000)
+    monkeypatch.setattr("retrieval.reading.pdf.document.MOST_CHARACTERS", 1000)
     with pytest.raises(UnreadableFile, match="million characters"):
         read(pdf([column(740, BODY)] * 8), None)
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from retrieval.errors import UnreadableFile
-from retrieval.reading.rtf import read
+from retrieval.reading.office.rtf import read
 from retrieval.records import BlockKind
 from tests.retrieval.reading.office_files import assert_sound, blocks, furniture
 
@@ -100,7 +100,7 @@ def test_what_can_not_be_read_says_why(content: bytes, reason: str) -> None:
 
 
 def test_a_file_of_endless_text_stops(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("retrieval.reading.rtf.MOST_CHARACTERS", 1000)
+    monkeypatch.setattr("retrieval.reading.office.rtf.MOST_CHARACTERS", 1000)
     with pytest.raises(UnreadableFile, match="million characters"):
         read(rb"{\rtf1 " + b"x" * 2000 + b"}", None)
 

@@ -8,8 +8,8 @@ import io
 import pytest
 
 from retrieval.errors import UnreadableFile
-from retrieval.reading import tables
 from retrieval.reading.extracted import Broken
+from retrieval.reading.records import tables
 from retrieval.records import Landmark, LandmarkKind
 from tests.retrieval.reading.made_archives import FERRY, TABLE, check_offsets
 

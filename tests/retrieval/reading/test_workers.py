@@ -14,7 +14,8 @@ from retrieval.spans import Span
 
 HOSTILE = """
 import os, signal, sys, time
-from retrieval.reading import formats, plain_text, worker
+from retrieval.reading import formats, worker
+from retrieval.reading.text import plain_text
 
 def behave(content, declared):
     text = content.decode().strip()
@@ -96,7 +97,8 @@ def test_a_worker_knows_no_setting_and_no_token(folder, put, monkeypatch):
     monkeypatch.setenv("ARCHIVIST_DISCORD_TOKEN", "a secret")
     program = """
 import os
-from retrieval.reading import formats, plain_text, worker
+from retrieval.reading import formats, worker
+from retrieval.reading.text import plain_text
 def tell(content, declared):
     return plain_text.read(repr([name for name in os.environ if "ARCHIVIST" in name]).encode(), None)
 formats.FORMATS[".env"] = formats.Format("env/1", tell)

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import IO, Any, cast
 
 from retrieval.errors import QuestionSetError, UnreadableFile
-from retrieval.reading.json_lines import json_object
 from retrieval.reading.language import detect_language
 from retrieval.reading.metadata import metadata_from
-from retrieval.reading.rows import body
+from retrieval.reading.records.json_lines import json_object
+from retrieval.reading.records.rows import body
 from retrieval.records import Document, Source
 
 READER = "jsonl/1"

@@ -14,7 +14,7 @@ from typing import BinaryIO, cast
 from retrieval.errors import UnreadableFile
 from retrieval.reading.extracted import Broken, Member
 from retrieval.reading.folder import sidecar_of
-from retrieval.reading.packed import (
+from retrieval.reading.packed.bounds import (
     A_BOMB,
     MIB,
     MOST_MEMBERS,

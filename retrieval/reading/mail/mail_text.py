@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from itertools import groupby
 
-from retrieval.reading.plain_text import paragraphs
 from retrieval.reading.structure import Structure, lines
+from retrieval.reading.text.plain_text import paragraphs
 from retrieval.records import Block, BlockKind, Furniture
 from retrieval.spans import Span, cover
 

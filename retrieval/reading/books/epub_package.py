@@ -13,7 +13,7 @@ from io import BytesIO
 from urllib.parse import unquote, urlsplit
 
 from retrieval.errors import UnreadableFile
-from retrieval.reading.flat_xml import Element, elements
+from retrieval.reading.books.flat_xml import Element, elements
 
 MIB = 1024 * 1024
 MOST_CHAPTERS = 10_000

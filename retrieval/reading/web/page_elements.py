@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 
-from retrieval.reading.text_flow import Region
+from retrieval.reading.web.text_flow import Region
 
 
 def _named(names: str) -> frozenset[str]:

@@ -7,7 +7,7 @@ from array import array
 from typing import NamedTuple
 
 from retrieval.reading.extracted import Origin, Run
-from retrieval.reading.markup import REFERENCE, character
+from retrieval.reading.web.markup import REFERENCE, character
 from retrieval.records import Block, BlockKind
 from retrieval.spans import Span
 

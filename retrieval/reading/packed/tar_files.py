@@ -9,10 +9,9 @@ from contextlib import suppress
 from typing import BinaryIO, cast
 
 from retrieval.errors import UnreadableFile
-from retrieval.reading.compressed import method_of, unpacked
 from retrieval.reading.extracted import Broken, Member
 from retrieval.reading.folder import sidecar_of
-from retrieval.reading.packed import (
+from retrieval.reading.packed.bounds import (
     MIB,
     MOST_HELD,
     MOST_MEMBERS,
@@ -24,6 +23,7 @@ from retrieval.reading.packed import (
     seekable,
     sidecars_among,
 )
+from retrieval.reading.packed.compressed import method_of, unpacked
 from retrieval.visibility import one_line
 
 MOST_HEADER = 16 * 1024

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from retrieval.errors import UnreadableFile
-from retrieval.reading import markup
 from retrieval.reading.extracted import Origin
-from retrieval.reading.markup import Kind, Token, attributes_of, resolved, tokens
-from retrieval.reading.page_elements import (
+from retrieval.reading.web import markup
+from retrieval.reading.web.markup import Kind, Token, attributes_of, resolved, tokens
+from retrieval.reading.web.page_elements import (
     BLOCKS,
     CLOSED_BY,
     ENDS_A_HEADING,
@@ -28,7 +28,7 @@ from retrieval.reading.page_elements import (
     is_hidden,
     region_of,
 )
-from retrieval.reading.text_flow import Piece, Region, TextFlow
+from retrieval.reading.web.text_flow import Piece, Region, TextFlow
 from retrieval.spans import Span
 
 MOST_TAGS = 500_000

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from retrieval.reading.extracted import Extracted
 from retrieval.reading.metadata import Metadata
-from retrieval.reading.page_margins import margins
+from retrieval.reading.pdf.page_margins import margins
 from retrieval.reading.structure import Structure
 from retrieval.records import Block, BlockKind, Furniture, Landmark, LandmarkKind
 from retrieval.spans import Span

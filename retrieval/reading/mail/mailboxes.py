@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 from typing import BinaryIO, NamedTuple
 
 from retrieval.errors import UnreadableFile
-from retrieval.reading import mail
 from retrieval.reading.extracted import Broken, Member
-from retrieval.reading.packed import identifier
+from retrieval.reading.mail import message as mail
+from retrieval.reading.packed.bounds import identifier
 from retrieval.records import Landmark, LandmarkKind
 
 MOST_MESSAGE = 64 * 1024 * 1024

@@ -9,7 +9,7 @@ import logging
 import re
 from collections.abc import Iterator, Sequence
 
-from retrieval.reading.page import Page
+from retrieval.reading.web.page import Page
 
 MOST_CHARACTERS = 2_000_000
 """Of source. trafilatura takes one or two seconds and 100 MB for as much as these limits allow."""

@@ -24,7 +24,7 @@ from typing import Any, cast
 from retrieval.errors import UnreadableFile
 from retrieval.reading.decoding import decode
 from retrieval.reading.extracted import Extracted
-from retrieval.reading.mail_text import plain_structure
+from retrieval.reading.mail.mail_text import plain_structure
 from retrieval.reading.metadata import Metadata, metadata_as_far
 from retrieval.reading.structure import Structure
 from retrieval.records import Block, Furniture
@@ -157,9 +157,6 @@ def _text(part: EmailMessage, declared: str | None, said: _Said) -> Extracted | 
         said.notes.append("its base64 is damaged")
     try:
         if part.get_content_type() == "text/html":
-            # Only mail without plain text needs it, and its library takes a while to import.
-            from retrieval.reading import html  # noqa: PLC0415
-
             found: Extracted = html.read(content, charset)
         else:
             decoded = decode(content, charset)

@@ -7,9 +7,9 @@ from typing import Any
 
 from retrieval.reading.extracted import Extracted, Member
 from retrieval.reading.metadata import metadata_as_far
-from retrieval.reading.packed import identifier
-from retrieval.reading.plain_text import paragraphs
+from retrieval.reading.packed.bounds import identifier
 from retrieval.reading.structure import Structure
+from retrieval.reading.text.plain_text import paragraphs
 from retrieval.records import Block, BlockKind, Landmark, LandmarkKind
 
 TEXT_FIELDS = ("text", "body", "content", "article", "full_text")

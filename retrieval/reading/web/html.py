@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 from retrieval.reading.decoding import decode
 from retrieval.reading.extracted import Extracted
-from retrieval.reading.html_metadata import said_by
-from retrieval.reading.main_text import in_article, is_within_limits
-from retrieval.reading.page import Page, read_page
-from retrieval.reading.page_encoding import said_encoding
-from retrieval.reading.page_words import one_line
 from retrieval.reading.structure import Structure
-from retrieval.reading.text_flow import Piece
+from retrieval.reading.web.html_metadata import said_by
+from retrieval.reading.web.main_text import in_article, is_within_limits
+from retrieval.reading.web.page import Page, read_page
+from retrieval.reading.web.page_encoding import said_encoding
+from retrieval.reading.web.page_words import one_line
+from retrieval.reading.web.text_flow import Piece
 from retrieval.records import BlockKind, Furniture
 
 OUTSIDE = "outside the article"

@@ -10,9 +10,9 @@ from markdown_it.token import Token
 
 from retrieval.reading.decoding import decode
 from retrieval.reading.extracted import Extracted
-from retrieval.reading.front_matter import read_front_matter
 from retrieval.reading.metadata import Metadata
 from retrieval.reading.structure import Structure, lines
+from retrieval.reading.text.front_matter import read_front_matter
 from retrieval.records import Block, BlockKind, Furniture
 from retrieval.spans import Span, cover
 

@@ -15,10 +15,10 @@ from dataclasses import replace
 from itertools import chain
 from urllib.parse import urlsplit
 
-from retrieval.reading.json_ld import Article, articles_in
 from retrieval.reading.metadata import Metadata, date_of
-from retrieval.reading.page import Said
-from retrieval.reading.page_words import LANGUAGE, one_line
+from retrieval.reading.web.json_ld import Article, articles_in
+from retrieval.reading.web.page import Said
+from retrieval.reading.web.page_words import LANGUAGE, one_line
 
 WHERE = "the page's head"
 _TITLES = ("citation_title", "dc.title", "dcterms.title", "og:title", "twitter:title")

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from retrieval.errors import UnreadableFile
+from retrieval.reading.books.epub_package import MIB, Chapter, Package, Parts, read_package
+from retrieval.reading.books.flat_xml import Element
 from retrieval.reading.decoding import decode
-from retrieval.reading.epub_package import MIB, Chapter, Package, Parts, read_package
 from retrieval.reading.extracted import Extracted
-from retrieval.reading.flat_xml import Element
 from retrieval.reading.metadata import Metadata, date_of
-from retrieval.reading.page import Page, read_page
-from retrieval.reading.page_encoding import said_encoding
-from retrieval.reading.page_words import LANGUAGE, one_line
 from retrieval.reading.structure import Structure
+from retrieval.reading.web.page import Page, read_page
+from retrieval.reading.web.page_encoding import said_encoding
+from retrieval.reading.web.page_words import LANGUAGE, one_line
 from retrieval.records import Block, BlockKind, Furniture, Landmark, LandmarkKind
 
 MOST_UNPACKED = 256 * MIB
