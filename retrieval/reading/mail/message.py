@@ -27,6 +27,7 @@ from retrieval.reading.extracted import Extracted
 from retrieval.reading.mail.mail_text import plain_structure
 from retrieval.reading.metadata import Metadata, metadata_as_far
 from retrieval.reading.structure import Structure
+from retrieval.reading.web import html
 from retrieval.records import Block, Furniture
 from retrieval.visibility import one_line
 
