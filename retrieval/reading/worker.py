@@ -35,7 +35,7 @@ def main() -> None:
     _limit_memory(megabytes)
     for line in sys.stdin.buffer:
         request = message_of(line)
-        answering = _places(request) if "places" in request else _documents(request)
+        answering = _places(request, seconds) if "places" in request else _documents(request)
         try:
             _renew(seconds)
             for answer in answering:
@@ -72,12 +72,15 @@ def _documents(request: Json) -> Iterator[bytes]:
         yield _end(None if count else nothing)
 
 
-def _places(request: Json) -> Iterator[bytes]:
-    """One document of a file, as it is now, and where in the file's bytes some of its slices stand."""
+def _places(request: Json, seconds: int) -> Iterator[bytes]:
+    """One document of a file, as it is now, and where in the file's bytes some of its slices stand. Those before it in
+    the file have their own seconds each.
+    """
     folder, file = request_of(request)
     wanted = request["member"]
     try:
         for found in read_file(Path(folder), file):
+            _renew(seconds)
             if isinstance(found, Reading) and found.member == wanted:
                 places = found.extracted.in_bytes([Span(*pair) for pair in request["places"]])
                 yield line_of(header_json(found), again_json(found, places))
