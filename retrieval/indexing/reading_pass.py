@@ -6,6 +6,7 @@ import datetime
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 
 from retrieval.codes import document_code
@@ -50,6 +51,8 @@ class ReadingPass:
         self.records |= {path: self._identified(seen.records[path]) for path in self.to_read}
         self._stay = frozenset(identity for path in plan.same for identity in self.records[path].documents)
         self._ids = set(self._stay)
+        self.remarked: dict[str, frozenset[int]] = {}
+        """Documents that stay and of which other lines repeat in the archive than before: which do now, by their id."""
 
     def outdated(self) -> Iterator[str]:
         """Ids of the documents that leave the index before the files are read again."""
@@ -66,23 +69,20 @@ class ReadingPass:
             report()
 
         gathering.read(self._folder, [self._stamps[path] for path in readable], limits, count)
-        self._repetition = Repetition((*self._lines_that_stay(), *gathering.lines()))
-
-    def remarked(self) -> list[str]:
-        """Ids of documents that stay and of which other lines repeat in the archive than before."""
-        stay = self._lines_that_stay()
-        return [each.document_id for each in stay if self._repetition.among(each) != frozenset(each.marked)]
+        self._repetition = Repetition(chain(self._lines_that_stay(), gathering.lines()))
+        self.remarked = {
+            each.document_id: repeat
+            for each in self._lines_that_stay()
+            if (repeat := self._repetition.among(each)) != frozenset(each.marked)
+        }
 
     def documents(self) -> Iterator[Document]:
         """Those that were gathered, then those that are `remarked`."""
         for path in self.to_read:
             if self._is_readable(path):
                 yield from self._of_file(path)
-        for each in self._lines_that_stay():
-            repeat = self._repetition.among(each)
-            document = (
-                self._before.document(each.document_id) if self._before and repeat != frozenset(each.marked) else None
-            )
+        for identity, repeat in self.remarked.items():
+            document = self._before.document(identity) if self._before is not None else None
             if document is not None:
                 yield marked(document, repeat)
 

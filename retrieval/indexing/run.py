@@ -84,7 +84,7 @@ def bring_in_step(
             with contextlib.closing(Gathering(cache_path.parent)) as gathering:
                 reading.gather(gathering, limits or Limits(), lambda: report(reading.progress(0, started)))
                 if not anew:
-                    draft.remove((*reading.outdated(), *reading.remarked()))
+                    draft.remove((*reading.outdated(), *reading.remarked))
                 _build(draft, reading, encoder, cache_path, lambda count: report(reading.progress(count, started)))
             draft.set_files(reading.records)
         except BaseException:

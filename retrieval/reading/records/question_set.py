@@ -30,7 +30,9 @@ def read_corpus(path: Path, first_seen: datetime.date) -> Iterator[Document]:
             identity, text, said = line["_id"], line["text"], line.get("metadata") or {}
             if not isinstance(said, dict):
                 raise UnreadableFile("metadata does not hold named fields")
-            metadata = metadata_from({**said, "title": line.get("title")}, f"line {number}")
+            metadata = metadata_from({**said, "title": line.get("title")}, "its metadata")
+            if metadata.notes:  # labels are made with care: what is wrong in a corpus is a slip of its maker's
+                raise UnreadableFile(metadata.notes[0])
         except KeyError as error:
             raise QuestionSetError(f"{path}, line {number}: {error} is missing") from None
         except UnreadableFile as error:

@@ -218,7 +218,7 @@ async def test_a_changed_file_is_indexed_while_asking_goes_on(
     await world.start(admin_user_ids=f"{world.alice.id} {world.bob.id}")
     await world.show_command_to("reindex", world.alice, world.bob)
     (tmp_path / "archive" / "bridge.md").write_text("# The bridge\n\nThe old bridge of Aville has 41 arches.\n")
-    (tmp_path / "archive" / "broken.md").write_bytes(b"---\npublished: soon\n---\nText.\n")
+    (tmp_path / "archive" / "broken.md").write_bytes(b"---\nstatus: fine\n---\nText.\n")
     (tmp_path / "archive" / "tower.md").write_text("# The tower\n\nThe tower of Bville is 90 metres high.\n")
     question = "How many arches does the old bridge have?"
     stalls = asyncio.create_task(longest_stall())
@@ -373,7 +373,7 @@ async def test_whoever_joins_sees_how_far_it_is_and_then_the_same_report(
     await world.without_waiting(world.slash("reindex", by=world.bob))
     joined = world.said(viewer=world.bob)[-1]
     assert joined.holds(Line.REINDEX_RUNNING)
-    assert "██████████░░░░░░░░░░ 50 of 100 files, 400 passages, 5 s left" in joined.text
+    assert "██████████░░░░░░░░░░ 50 files read, 400 passages indexed, 5 s left" in joined.text
     go_on.touch()
     await world.env.settle()
     for viewer in (world.alice, world.bob):
