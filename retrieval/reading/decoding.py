@@ -47,7 +47,7 @@ def decode(content: bytes, declared: str | None = None) -> Decoded:
     if declared is not None:
         try:
             return _checked(_declared(content, declared))
-        except (UnicodeError, LookupError, UnreadableFile):
+        except (ValueError, LookupError, UnreadableFile):  # a name with a NUL in it is a plain ValueError
             said = f"it is said to be {declared[:40]!a}, which its bytes are not"
     try:
         return _checked(Decoded(content.decode("utf-8"), "utf-8", 0, said))
@@ -63,7 +63,7 @@ def decode(content: bytes, declared: str | None = None) -> Decoded:
 
 
 def _declared(content: bytes, name: str) -> Decoded:
-    """Raises UnicodeError, LookupError: also for codecs that are not of text, as zlib's, and one that loses bytes."""
+    """Raises ValueError, LookupError: also for codecs that are not of text, as zlib's, and one that loses bytes."""
     encoding = codecs.lookup(name).name
     encoding = _WESTERN if encoding in {"iso8859-1", "ascii"} else encoding  # as browsers read it (WHATWG Encoding)
     text = str(content, encoding)

@@ -242,7 +242,7 @@ async def test_a_changed_file_is_indexed_while_asking_goes_on(
         (report,) = [said for said in world.said(viewer) if said.private]
         assert report.holds(Line.REINDEX_DONE)
         assert "+ 2 added, ~ 1 changed, − 0 gone" in report.text and "1 unreadable; generation 2" in report.text
-        assert "unreadable: broken.md · the front matter: published is “soon”" in report.text
+        assert "unreadable: broken.md · the front matter: status is “fine”" in report.text
 
     (after,) = await world.slash("ask", question=question)
     assert after.page.quotes[0].text == "The old bridge of Aville has 41 arches."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.retrieval.reading import office_files
+from tests.retrieval.reading import books, office_files
 from tests.retrieval.reading.made_archives import one_of_each
 
 _PAGE = "<html><head><title>The ferry</title></head><body><nav>Home</nav><p>{}&amp;</p></body></html>"
@@ -25,6 +25,8 @@ def _of_offices() -> dict[str, bytes]:
         "a.txt": b"The ferry\n\n1352\n\n" + words.encode(),
         "a.md": b"---\ntitle: The ferry\n---\n# The ferry\n\n- " + words.encode() + b"\n\n> quoted\n",
         "a.html": _PAGE.format(words).encode(),
+        "a.xhtml": f'<html xmlns="http://www.w3.org/1999/xhtml"><body><p>{words}<br/></p></body></html>'.encode(),
+        "a.epub": books.book(),
         "a.pdf": office_files.pdf([column, column], Title="The ferry"),
         "a.docx": office_files.docx(f"<w:p><w:r><w:t>{words}</w:t></w:r></w:p>"),
         "a.odt": office_files.odt(f"<text:p>{words}</text:p>"),
