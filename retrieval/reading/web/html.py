@@ -16,6 +16,8 @@ from retrieval.reading.web.text_flow import Piece
 from retrieval.records import BlockKind, Furniture
 
 OUTSIDE = "outside the article"
+_NEVER_ARTICLE = frozenset({"menu", "form", "page header", "page footer", "contents", "dialog"})
+"""Where the tag or the role itself says so, and not only a class."""
 _FEW = 3
 """Blocks between two of the article that trafilatura may have left out for being short."""
 
@@ -57,7 +59,7 @@ def _furniture(source: str, page: Page, title: str | None) -> tuple[tuple[Furnit
     kept, note = _by_tags(page.pieces), None
     if is_within_limits(source, page):
         judged = in_article(source, [piece.block.span.of(page.text) for piece in page.pieces])
-        kept = _bridged(judged, page.pieces) if judged is not None else kept
+        kept = _bridged(_without_menus(judged, page.pieces), page.pieces) if judged is not None else kept
     else:
         note = "larger or deeper than most pages: its article is told by its tags alone"
     if not any(keep and piece.block.kind is BlockKind.PARAGRAPH for keep, piece in zip(kept, page.pieces, strict=True)):
@@ -76,6 +78,14 @@ def _furniture(source: str, page: Page, title: str | None) -> tuple[tuple[Furnit
 
 def _by_tags(pieces: Sequence[Piece]) -> list[bool]:
     return [piece.region is None or not piece.region.plain for piece in pieces]
+
+
+def _without_menus(judged: list[bool], pieces: Sequence[Piece]) -> list[bool]:
+    """Of a short page trafilatura takes all there is."""
+    return [
+        keep and not (piece.region is not None and piece.region.plain and piece.region.reason in _NEVER_ARTICLE)
+        for keep, piece in zip(judged, pieces, strict=True)
+    ]
 
 
 def _bridged(judged: list[bool], pieces: Sequence[Piece]) -> list[bool]:
