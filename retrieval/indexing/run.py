@@ -16,7 +16,7 @@ from retrieval.indexing.look import look
 from retrieval.indexing.plan import Plan, compare
 from retrieval.indexing.reading_pass import Progress, ReadingPass
 from retrieval.reading import Limits
-from retrieval.records import Unreadable
+from retrieval.records import Doubtful, Unreadable
 from retrieval.store.protocol import Backend, Draft, FileRecord, Manifest, Snapshot
 
 
@@ -31,8 +31,7 @@ class IndexReport:
     same: int
     unreadable: tuple[Unreadable, ...]
     """Files, and parts of files."""
-    doubtful: tuple[Unreadable, ...]
-    """What was read, but for what a source says that can't be true, or what had to be guessed."""
+    doubtful: tuple[Doubtful, ...]
     documents: int
     passages: int
     generation: int | None
@@ -142,7 +141,7 @@ class _Told:
         known = {file.path: file for file in files if file.path in present}  # of two records the later counts
         whole = (Unreadable(path, file.reason) for path, file in known.items() if file.reason)
         parts = (part for file in known.values() for part in file.broken)
-        doubtful = (Unreadable(path, note) for path, file in known.items() for note in file.notes)
+        doubtful = (Doubtful(path, note) for path, file in known.items() for note in file.notes)
         return IndexReport(
             added=plan.added,
             changed=plan.changed,
@@ -160,5 +159,5 @@ class _Told:
         )
 
 
-def _path(told: Unreadable) -> str:
+def _path(told: Unreadable | Doubtful) -> str:
     return told.path

@@ -7,6 +7,7 @@ import shutil
 import pytest
 
 from retrieval.indexing.repetition import FEWEST
+from retrieval.presenting.index import report_json, status_json
 from retrieval.repeated_lines import LONGEST, REASON
 from retrieval.status import furniture_of, status_of
 
@@ -127,10 +128,12 @@ def test_status_tells_what_is_doubtful_and_what_is_there_twice(index, put):
     put("c/b.txt", "The same words.\n\nOf two files.")
     put("d.txt", "Città perché così".encode("cp1252"))
     status = status_of(index.snapshot()) if index.run() else None
-    doubtful = {each.path: each.reason for each in status.doubtful}
+    doubtful = {each.path: each.note for each in status.doubtful}
     assert doubtful.keys() == {"a.md", "d.txt"}
     assert doubtful["a.md"] == "the front matter: published is “2022-02-30”, not a date like 2022-05-31"
     assert doubtful["d.txt"].startswith("its encoding is not said; read as cp1252, confidence 0.")
     assert status.duplicates == (("archive/b.txt", "archive/c/b.txt"),)
     put("a.md", "---\npublished: 2022-02-28\n---\n# Ferry\n\nIt left.")
-    assert [each.path for each in index.run().doubtful] == ["d.txt"]
+    report = index.run()
+    assert [each.path for each in report.doubtful] == ["d.txt"]
+    assert list(report_json(report)["doubtful"]) == status_json(status_of(index.snapshot()))["doubtful"]
