@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 
 from retrieval.codes import document_code
@@ -42,7 +43,7 @@ class ReadingPass:
         self._taken = {file.identity for file in self._published.values()}
         self.to_read = sorted((*plan.added, *plan.changed, *plan.moved))
         self.files_done = 0
-        self._characters_done = 0
+        self._bytes_done = 0
         self.records: dict[str, FileRecord] = {
             path: replace(self._published[path], stamp=seen.records[path].stamp, reason=seen.records[path].reason)
             for path in plan.same
@@ -66,29 +67,27 @@ class ReadingPass:
             report()
 
         gathering.read(self._folder, [self._stamps[path] for path in readable], limits, count)
-        self._repetition = Repetition((*self._lines_that_stay(), *gathering.lines()))
+        self._repetition = Repetition(chain(self._lines_that_stay(), gathering.lines()))
+        repeating = ((each, self._repetition.among(each)) for each in self._lines_that_stay())
+        self._remarked = {each.document_id: now for each, now in repeating if now != frozenset(each.marked)}
 
-    def remarked(self) -> list[str]:
+    def remarked(self) -> Collection[str]:
         """Ids of documents that stay and of which other lines repeat in the archive than before."""
-        stay = self._lines_that_stay()
-        return [each.document_id for each in stay if self._repetition.among(each) != frozenset(each.marked)]
+        return self._remarked.keys()
 
     def documents(self) -> Iterator[Document]:
         """Those that were gathered, then those that are `remarked`."""
         for path in self.to_read:
             if self._is_readable(path):
                 yield from self._of_file(path)
-        for each in self._lines_that_stay():
-            repeat = self._repetition.among(each)
-            document = (
-                self._before.document(each.document_id) if self._before and repeat != frozenset(each.marked) else None
-            )
+        for identity, lines in self._remarked.items():
+            document = self._before.document(identity) if self._before else None
             if document is not None:
-                yield marked(document, repeat)
+                yield marked(document, lines)
 
     def progress(self, passages: int, started: float) -> Progress:
         """`started` by the monotonic clock."""
-        share = self._characters_done / max(self._gathering.size, 1)
+        share = self._bytes_done / max(self._gathering.size, 1)
         return Progress(self.files_done, len(self.to_read), passages, time.monotonic() - started, share)
 
     def _of_file(self, path: str) -> Iterator[Document]:
@@ -97,7 +96,7 @@ class ReadingPass:
         ids: list[str] = []
         broken = list(told.broken)
         for reading, lines, size in self._gathering.readings(path):
-            self._characters_done += size
+            self._bytes_done += size
             document = document_of(reading, place)
             if document.source.id in self._ids:
                 broken.append(Unreadable(document.source.path, "its code is that of another document"))

@@ -1,4 +1,4 @@
-"""Brings the index in step with the archive folder: look, plan, build aside, publish."""
+"""Brings the index in step with the archive folder: look, plan, read all that is new, build aside, publish."""
 
 from __future__ import annotations
 
@@ -138,7 +138,7 @@ class _Told:
         """The report; of two records of one file the later counts."""
         plan = self.plan
         present = {*plan.added, *plan.changed, *plan.moved, *plan.same}
-        known = {file.path: file for file in files if file.path in present}  # of two records the later counts
+        known = {file.path: file for file in files if file.path in present}
         whole = (Unreadable(path, file.reason) for path, file in known.items() if file.reason)
         parts = (part for file in known.values() for part in file.broken)
         doubtful = (Doubtful(path, note) for path, file in known.items() for note in file.notes)
