@@ -1,4 +1,4 @@
-"""Which reader a file name belongs to. One format a file; a library that takes long to import waits for its first file."""
+"""Which reader a file name belongs to. One format a file; a library that is slow to import waits for its first file."""
 
 from __future__ import annotations
 
