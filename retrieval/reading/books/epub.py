@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from retrieval.errors import UnreadableFile
-from retrieval.reading.books.epub_package import MIB, Chapter, Package, Parts, read_package
+from retrieval.reading.books.epub_package import Chapter, Package, Parts, read_package
 from retrieval.reading.books.flat_xml import Element
 from retrieval.reading.decoding import decode
 from retrieval.reading.extracted import Extracted
 from retrieval.reading.metadata import Metadata, date_of
+from retrieval.reading.packed.bounds import MIB
 from retrieval.reading.structure import Structure
 from retrieval.reading.web.page import Page, read_page
 from retrieval.reading.web.page_encoding import said_encoding
