@@ -11,13 +11,13 @@ from typing import BinaryIO
 from retrieval.errors import UnreadableFile
 from retrieval.reading.extracted import Broken, Member
 from retrieval.reading.folder import sidecar_of
+from retrieval.reading.member_names import place_inside
 from retrieval.reading.packed.bounds import (
     MIB,
     MOST_MEMBERS,
     TOO_MANY,
     broken,
     is_sidecar,
-    place_inside,
     read_beside,
     seekable,
 )
