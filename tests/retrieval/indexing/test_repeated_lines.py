@@ -122,6 +122,14 @@ def test_what_is_marked_is_listed_with_its_reason(index, put):
     assert marked == {(REASON, FOOT): FEWEST} | {("title", f"Story {number}"): 1 for number in range(FEWEST)}
 
 
+def test_a_line_at_the_top_and_at_the_bottom_is_marked_in_both_places(index, put):
+    for number in range(FEWEST):
+        put(f"news/{number}.txt", f"Story {number}\n\n{FOOT}\n\n{STORIES[number]}\n\n{FOOT}\n")
+    index.run()
+    assert marked_lines(index) == {f"news/{number}.txt": [FOOT, FOOT] for number in range(FEWEST)}
+    assert index.run().generation == 1
+
+
 def test_status_tells_what_is_doubtful_and_what_is_there_twice(index, put):
     put("a.md", "---\npublished: 2022-02-30\n---\n# Ferry\n\nIt left.")
     put("b.txt", "The same words.\n\nOf two files.")
