@@ -77,8 +77,6 @@ _HOMES = {
         "Excerpt",
         "Found",
         "GAP",
-        "Landmark",
-        "LandmarkKind",
         "Listing",
         "NearMiss",
         "Reason",

@@ -168,3 +168,11 @@ class Retired:
 class Unreadable:
     path: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Doubtful:
+    """What was read, but for something that its source says and can't be true, or that had to be guessed."""
+
+    path: str
+    note: str

@@ -28,16 +28,16 @@ REACH = 4000
 _LINE = re.compile(r"[^\r\n]+")
 
 
-def short_lines(document: HasLines) -> dict[int, Span]:
-    """Lines of the paragraphs that may repeat: the hash of the words, and where each first stands. What is furniture
-    for another reason is none of them, nor is the document's main paragraph.
+def short_lines(document: HasLines) -> dict[int, list[Span]]:
+    """Lines of the paragraphs that may repeat: the hash of the words, and where each stands. What is furniture for
+    another reason is none of them, nor is the document's main paragraph.
     """
-    text, found = document.text, dict[int, Span]()
+    text, found = document.text, dict[int, list[Span]]()
     other = sorted(mark.span for mark in document.furniture if mark.reason != REASON)
     main = _main_paragraph(document)
     for span in _at_the_ends(text, document.blocks):
         if not _is_within(span, other) and (main is None or not main.contains(span)):
-            found.setdefault(_hash(span.of(text)), span)
+            found.setdefault(_hash(span.of(text)), []).append(span)
     return found
 
 
@@ -81,7 +81,9 @@ def marked(document: Document, lines: Collection[int]) -> Document:
     others = tuple(mark for mark in document.furniture if mark.reason != REASON)
     if not lines and len(others) == len(document.furniture):
         return document
-    repeated = (Furniture(span, REASON) for line, span in short_lines(document).items() if line in lines)
+    repeated = (
+        Furniture(span, REASON) for line, spans in short_lines(document).items() if line in lines for span in spans
+    )
     return replace(document, furniture=tuple(sorted((*others, *repeated), key=lambda mark: mark.span)))
 
 

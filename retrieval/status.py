@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from retrieval.filters import EVERYTHING
-from retrieval.records import Source, Unreadable
+from retrieval.records import Doubtful, Source, Unreadable
 from retrieval.store.protocol import Coverage, Manifest, Snapshot
 
 LONGEST_SHOWN = 200
@@ -26,8 +26,7 @@ class Status:
     undated: tuple[str, ...] = ()
     unreadable: tuple[Unreadable, ...] = ()
     """Files, and parts of files."""
-    doubtful: tuple[Unreadable, ...] = ()
-    """What was read, but for something that its source says and can't be true, or that had to be guessed."""
+    doubtful: tuple[Doubtful, ...] = ()
     duplicates: tuple[tuple[str, ...], ...] = ()
     """Paths of documents that have the same text, character for character."""
 
@@ -56,7 +55,7 @@ def status_of(snapshot: Snapshot | None) -> Status:
         _named(sources, "collection"),
         tuple(source.path for source in sources if source.published is None),
         tuple(snapshot.unreadable()),
-        tuple(snapshot.notes()),
+        tuple(snapshot.doubtful()),
         _alike(sources),
     )
 

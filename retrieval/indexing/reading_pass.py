@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
@@ -43,7 +43,7 @@ class ReadingPass:
         self._taken = {file.identity for file in self._published.values()}
         self.to_read = sorted((*plan.added, *plan.changed, *plan.moved))
         self.files_done = 0
-        self._characters_done = 0
+        self._bytes_done = 0
         self.records: dict[str, FileRecord] = {
             path: replace(self._published[path], stamp=seen.records[path].stamp, reason=seen.records[path].reason)
             for path in plan.same
@@ -51,8 +51,6 @@ class ReadingPass:
         self.records |= {path: self._identified(seen.records[path]) for path in self.to_read}
         self._stay = frozenset(identity for path in plan.same for identity in self.records[path].documents)
         self._ids = set(self._stay)
-        self.remarked: dict[str, frozenset[int]] = {}
-        """Documents that stay and of which other lines repeat in the archive than before: which do now, by their id."""
 
     def outdated(self) -> Iterator[str]:
         """Ids of the documents that leave the index before the files are read again."""
@@ -70,25 +68,26 @@ class ReadingPass:
 
         gathering.read(self._folder, [self._stamps[path] for path in readable], limits, count)
         self._repetition = Repetition(chain(self._lines_that_stay(), gathering.lines()))
-        self.remarked = {
-            each.document_id: repeat
-            for each in self._lines_that_stay()
-            if (repeat := self._repetition.among(each)) != frozenset(each.marked)
-        }
+        repeating = ((each, self._repetition.among(each)) for each in self._lines_that_stay())
+        self._remarked = {each.document_id: now for each, now in repeating if now != frozenset(each.marked)}
+
+    def remarked(self) -> Collection[str]:
+        """Ids of documents that stay and of which other lines repeat in the archive than before."""
+        return self._remarked.keys()
 
     def documents(self) -> Iterator[Document]:
         """Those that were gathered, then those that are `remarked`."""
         for path in self.to_read:
             if self._is_readable(path):
                 yield from self._of_file(path)
-        for identity, repeat in self.remarked.items():
-            document = self._before.document(identity) if self._before is not None else None
+        for identity, lines in self._remarked.items():
+            document = self._before.document(identity) if self._before else None
             if document is not None:
-                yield marked(document, repeat)
+                yield marked(document, lines)
 
     def progress(self, passages: int, started: float) -> Progress:
         """`started` by the monotonic clock."""
-        share = self._characters_done / max(self._gathering.size, 1)
+        share = self._bytes_done / max(self._gathering.size, 1)
         return Progress(self.files_done, len(self.to_read), passages, time.monotonic() - started, share)
 
     def _of_file(self, path: str) -> Iterator[Document]:
@@ -97,7 +96,7 @@ class ReadingPass:
         ids: list[str] = []
         broken = list(told.broken)
         for reading, lines, size in self._gathering.readings(path):
-            self._characters_done += size
+            self._bytes_done += size
             document = document_of(reading, place)
             if document.source.id in self._ids:
                 broken.append(Unreadable(document.source.path, "its code is that of another document"))

@@ -1,4 +1,4 @@
-"""Brings the index in step with the archive folder: look, plan, build aside, publish."""
+"""Brings the index in step with the archive folder: look, plan, read all that is new, build aside, publish."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from retrieval.indexing.look import look
 from retrieval.indexing.plan import Plan, compare
 from retrieval.indexing.reading_pass import Progress, ReadingPass
 from retrieval.reading import Limits
-from retrieval.records import Unreadable
+from retrieval.records import Doubtful, Unreadable
 from retrieval.store.protocol import Backend, Draft, FileRecord, Manifest, Snapshot
 
 
@@ -31,8 +31,7 @@ class IndexReport:
     same: int
     unreadable: tuple[Unreadable, ...]
     """Files, and parts of files."""
-    doubtful: tuple[Unreadable, ...]
-    """What was read, but for what a source says that can't be true, or what had to be guessed."""
+    doubtful: tuple[Doubtful, ...]
     documents: int
     passages: int
     generation: int | None
@@ -84,7 +83,7 @@ def bring_in_step(
             with contextlib.closing(Gathering(cache_path.parent)) as gathering:
                 reading.gather(gathering, limits or Limits(), lambda: report(reading.progress(0, started)))
                 if not anew:
-                    draft.remove((*reading.outdated(), *reading.remarked))
+                    draft.remove((*reading.outdated(), *reading.remarked()))
                 _build(draft, reading, encoder, cache_path, lambda count: report(reading.progress(count, started)))
             draft.set_files(reading.records)
         except BaseException:
@@ -139,10 +138,10 @@ class _Told:
         """The report; of two records of one file the later counts."""
         plan = self.plan
         present = {*plan.added, *plan.changed, *plan.moved, *plan.same}
-        known = {file.path: file for file in files if file.path in present}  # of two records the later counts
+        known = {file.path: file for file in files if file.path in present}
         whole = (Unreadable(path, file.reason) for path, file in known.items() if file.reason)
         parts = (part for file in known.values() for part in file.broken)
-        doubtful = (Unreadable(path, note) for path, file in known.items() for note in file.notes)
+        doubtful = (Doubtful(path, note) for path, file in known.items() for note in file.notes)
         return IndexReport(
             added=plan.added,
             changed=plan.changed,
@@ -160,5 +159,5 @@ class _Told:
         )
 
 
-def _path(told: Unreadable) -> str:
+def _path(told: Unreadable | Doubtful) -> str:
     return told.path

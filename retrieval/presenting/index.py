@@ -31,7 +31,7 @@ def status_json(status: Status) -> Json:
         "collections": list(status.collections),
         "undated": list(status.undated),
         "unreadable": [asdict(file) for file in status.unreadable],
-        "doubtful": [{"path": file.path, "note": file.reason} for file in status.doubtful],
+        "doubtful": [asdict(file) for file in status.doubtful],
         "duplicates": [list(paths) for paths in status.duplicates],
     }
 
@@ -66,7 +66,7 @@ def status_text(status: Status) -> str:
     text = "\n".join(f"{name:<12}{one_line(value)}" for name, value in rows)
     listed = (
         *_listed("undated", status.undated),
-        *_listed("doubtful", (f"{each.path}: {each.reason}" for each in status.doubtful)),
+        *_listed("doubtful", (f"{each.path}: {each.note}" for each in status.doubtful)),
         *_listed("duplicates", (" = ".join(paths) for paths in status.duplicates)),
         *(f"  unreadable  {one_line(each.path)}: {one_line(each.reason)}" for each in status.unreadable),
     )
@@ -98,7 +98,7 @@ def report_text(report: IndexReport) -> str:
         for mark, paths in (("+", report.added), ("~", report.changed), ("-", report.gone), (">", report.moved)):
             lines += [f"  {mark} {one_line(path)}" for path in paths]
     lines += [f"  unreadable  {one_line(file.path)}: {one_line(file.reason)}" for file in report.unreadable]
-    lines += _listed("doubtful", (f"{each.path}: {each.reason}" for each in report.doubtful))
+    lines += _listed("doubtful", (f"{each.path}: {each.note}" for each in report.doubtful))
     lines.append(
         f"{counted(report.documents, 'document')}, {counted(report.passages, 'passage')}, "
         f"generation {report.generation or 'none'}, {report.seconds:.1f} seconds"

@@ -13,10 +13,8 @@ from retrieval.errors import UnreadableFile
 from retrieval.reading.extracted import Broken, Extracted, Member
 from retrieval.reading.folder import FileStamp, opened, read_bytes
 from retrieval.reading.formats import MIB, Container, Format, format_of
-from retrieval.reading.metadata import Metadata, read_sidecar
+from retrieval.reading.metadata import MOST_SIDECAR_BYTES, Metadata, read_sidecar
 
-MOST_SIDECAR_BYTES = 1024 * 1024
-"""Metadata takes up a few hundred; the rest is room for sidecars that hold more than the fields we know."""
 MOST_UNPACKED = 4 * 1024 * MIB
 """Bytes that the members of one file may come to, those of containers inside it counted again."""
 MOST_DEEP = 4

@@ -1,4 +1,4 @@
-"""Which reader a file name belongs to. One format a file; what reads it is imported when the first such file comes."""
+"""Which reader a file name belongs to. One format a file; a library that is slow to import waits for its first file."""
 
 from __future__ import annotations
 

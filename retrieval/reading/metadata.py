@@ -16,6 +16,8 @@ from retrieval.errors import UnreadableFile
 STATUSES = ("corrected", "retracted", "disputed")
 LONGEST_FIELD = 2000
 """Characters. Title and publisher are indexed beside every passage of their document."""
+MOST_SIDECAR_BYTES = 1024 * 1024
+"""Metadata takes up a few hundred; the rest is room for sidecars that hold more than the fields we know."""
 LONGEST_NOTE = 900
 """Characters. A note to the status is shown with every excerpt, whole, so it must fit a message."""
 MOST_TOML_BYTES = 16 * 1024

@@ -144,9 +144,9 @@ class _Worker:
             yield answer
 
     def given_up(self) -> Answer:
-        path = self._failed()
+        answer = self._failed()
         self._replace()
-        return path
+        return answer
 
     def end(self) -> None:
         if self._process is None:

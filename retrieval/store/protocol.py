@@ -25,7 +25,7 @@ import numpy as np
 import numpy.typing as npt
 
 from retrieval.filters import Filter
-from retrieval.records import Document, Passage, Retired, Source, Unreadable
+from retrieval.records import Document, Doubtful, Passage, Retired, Source, Unreadable
 
 Vectors = npt.NDArray[np.float32]
 """(n, dimensions) float32, rows of unit length."""
@@ -187,8 +187,8 @@ class Snapshot(Protocol):
     def unreadable(self) -> list[Unreadable]:
         """Files and parts of files, by path."""
 
-    def notes(self) -> list[Unreadable]:
-        """What is doubtful in what was read: paths, and a sentence for each."""
+    def doubtful(self) -> list[Doubtful]:
+        """Of files that were read, by path."""
 
     def short_lines(self) -> Iterator[ShortLines]:
         """Of every document."""

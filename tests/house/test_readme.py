@@ -101,6 +101,14 @@ def test_its_map_names_what_is_there() -> None:
         assert (ROOT / name).exists(), name
 
 
+def test_its_map_names_every_file_at_the_top_of_a_package_and_none_that_is_gone() -> None:
+    drawn = blocks("text")[-1]
+    named = set(re.findall(r"[\w/]+\.py", drawn))
+    there = {path.name for package in ("retrieval", "bot") for path in (ROOT / package).glob("[a-z]*.py")}
+    assert not there - {name.rpartition("/")[2] for name in named}
+    assert not [name for name in named if not any(ROOT.glob(f"*/**/{name}"))]
+
+
 def test_the_example_environment_loads_and_holds_the_defaults(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in [name for name in os.environ if name.startswith("ARCHIVIST_")]:
         monkeypatch.delenv(name)

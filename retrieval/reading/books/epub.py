@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from retrieval.errors import UnreadableFile
-from retrieval.reading.books.epub_package import MIB, Chapter, Package, Parts, read_package
+from retrieval.reading.books.epub_package import Chapter, Package, Parts, read_package
 from retrieval.reading.books.flat_xml import Element
 from retrieval.reading.decoding import decode
 from retrieval.reading.extracted import Extracted
+from retrieval.reading.field_text import LANGUAGE, field_text
 from retrieval.reading.metadata import Metadata, date_of
+from retrieval.reading.packed.bounds import MIB
 from retrieval.reading.structure import Structure
 from retrieval.reading.web.page import Page, read_page
 from retrieval.reading.web.page_encoding import said_encoding
-from retrieval.reading.web.page_words import LANGUAGE, one_line
 from retrieval.records import Block, BlockKind, Furniture, Landmark, LandmarkKind
 
 MOST_UNPACKED = 256 * MIB
@@ -81,7 +82,7 @@ class _Book:
                 self._furniture.append(Furniture(block.span, "contents"))
             elif piece.region is not None and piece.region.reason in {"contents", "menu"} and piece.region.plain:
                 self._furniture.append(Furniture(block.span, piece.region.reason))
-            elif is_heading and self._title and one_line(piece.block.span.of(page.text)) == self._title:
+            elif is_heading and self._title and field_text(piece.block.span.of(page.text)) == self._title:
                 self._furniture.append(Furniture(block.span, "title"))
                 self._title = None  # what is called so further on is a chapter
 
@@ -112,8 +113,8 @@ def said_by(package: Package) -> Metadata:
     published, wrong = date_of(_publication_date(package))
     language = _first(named, "language")
     return Metadata(
-        title=next(filter(None, (one_line(each.text) for each in (*main, *titles))), None),
-        author=one_line(", ".join(dict.fromkeys(filter(None, (one_line(each.text) for each in wrote[:20]))))),
+        title=next(filter(None, (field_text(each.text) for each in (*main, *titles))), None),
+        author=field_text(", ".join(dict.fromkeys(filter(None, (field_text(each.text) for each in wrote[:20]))))),
         publisher=_first(named, "publisher"),
         published=published,
         language=language if language and LANGUAGE.fullmatch(language) else None,
@@ -131,4 +132,4 @@ def _publication_date(package: Package) -> str | None:
 
 
 def _first(named: Iterable[Element], name: str) -> str | None:
-    return next(filter(None, (one_line(each.text) for each in named if each.name == name)), None)
+    return next(filter(None, (field_text(each.text) for each in named if each.name == name)), None)

@@ -6,25 +6,20 @@ Everything is read into memory, part by part, within limits; nothing outside the
 from __future__ import annotations
 
 import posixpath
-import zipfile
-import zlib
 from dataclasses import dataclass
 from io import BytesIO
 from urllib.parse import unquote, urlsplit
 
 from retrieval.errors import UnreadableFile
 from retrieval.reading.books.flat_xml import Element, elements
+from retrieval.reading.packed.bounds import MIB
+from retrieval.reading.packed.zipped import opened_zip, unpacked
 
-MIB = 1024 * 1024
 MOST_CHAPTERS = 10_000
 _MOST_XML = 4 * MIB
 """Of the package file. That of a book of a thousand chapters comes to a quarter of one."""
 _MOST_DIRECTORY = 16 * MIB
 """Of the zip's list of members, of which zipfile makes an object each before anything else can be asked."""
-_MEMBERS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
-"""How the parts of an EPUB may be packed (OCF 3.3)."""
-_DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError, OverflowError)
-_END = b"PK\x05\x06"
 _FONTS_ALONE = {"http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/enc#RC"}
 """Ways to encrypt that are for fonts; all others are for what is read."""
 _PAGES = {"application/xhtml+xml", "text/html", "application/x-dtbook+xml", "text/x-oeb1-document"}
@@ -52,16 +47,8 @@ class Parts:
     """The zip file, read part by part until they come to `most` bytes. Raises UnreadableFile where it is none."""
 
     def __init__(self, content: bytes, most: int) -> None:
-        end = content.rfind(_END)
-        if end < 0:
-            raise UnreadableFile("not an EPUB, or its end is missing")
-        if int.from_bytes(content[end + 12 : end + 16], "little") > _MOST_DIRECTORY:
-            raise UnreadableFile("has more parts than a book")
-        try:
-            self._zip = zipfile.ZipFile(BytesIO(content))
-            self._names = set(self._zip.namelist())
-        except _DAMAGED:
-            raise UnreadableFile("not an EPUB, or damaged") from None
+        self._zip = opened_zip(BytesIO(content), "an EPUB", _MOST_DIRECTORY)
+        self._names = set(self._zip.namelist())
         self._left = most
 
     def __contains__(self, name: str) -> bool:
@@ -72,17 +59,12 @@ class Parts:
         if name not in self._names:
             raise UnreadableFile("is missing")
         part = self._zip.getinfo(name)
-        if part.flag_bits & 1:
-            raise UnreadableFile("is encrypted")
-        if part.compress_type not in _MEMBERS:
-            raise UnreadableFile("is packed as no part of an EPUB may be")
-        try:
-            with self._zip.open(part) as stream:
-                content = stream.read(most + 1)
-        except _DAMAGED:
-            raise UnreadableFile("is damaged") from None
-        if len(content) > most:
+        if part.file_size > most:
             raise UnreadableFile(f"is larger than {most // MIB} MiB")
+        try:
+            content = unpacked(self._zip, part).read()
+        except UnreadableFile as error:
+            raise UnreadableFile(f"is {error}") from None
         self._left -= len(content)
         if self._left < 0:
             raise UnreadableFile("stands beyond what may be unpacked of one book")

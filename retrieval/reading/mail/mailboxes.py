@@ -10,7 +10,7 @@ from typing import BinaryIO, NamedTuple
 from retrieval.errors import UnreadableFile
 from retrieval.reading.extracted import Broken, Member
 from retrieval.reading.mail import message as mail
-from retrieval.reading.packed.bounds import identifier
+from retrieval.reading.member_names import identifier
 from retrieval.records import Landmark, LandmarkKind
 
 MOST_MESSAGE = 64 * 1024 * 1024

@@ -16,7 +16,7 @@ from retrieval.reading.extracted import Extracted
 from retrieval.reading.metadata import Metadata
 from retrieval.reading.office.assembling import Assembly, Paragraph, counted
 from retrieval.reading.office.office_package import open_package, part
-from retrieval.reading.office.properties import said_by
+from retrieval.reading.properties import said_by
 from retrieval.records import BlockKind
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"

@@ -15,7 +15,7 @@ from retrieval.reading.extracted import Extracted
 from retrieval.reading.metadata import Metadata
 from retrieval.reading.office.assembling import Assembly, Paragraph, counted
 from retrieval.reading.office.office_package import open_package, part, stream
-from retrieval.reading.office.properties import said_by
+from retrieval.reading.properties import said_by
 from retrieval.records import BlockKind
 
 MOST_DEEP = 1000

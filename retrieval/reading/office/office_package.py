@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import io
 import zipfile
-import zlib
 from typing import Protocol
 from xml.parsers import expat
 
 from retrieval.errors import UnreadableFile
+from retrieval.reading.packed.bounds import MIB
+from retrieval.reading.packed.zipped import opened_zip, refuse_unreadable, unpacked
 
-MIB = 1024 * 1024
 MOST_UNPACKED = 512 * MIB
 """Of all parts together; pictures are most of it."""
 MOST_XML = 64 * MIB
 """Of one part that is read. A novel comes to two; a tree of it takes ten times as much memory."""
 MOST_PARTS = 20_000
+MOST_DIRECTORY = 16 * MIB
+"""Of the list of parts; one of MOST_PARTS takes two."""
 _RATIO = 300
 """Of unpacked to packed bytes. Text comes to ten, an empty table to a hundred, nothing but noughts to a thousand."""
 _SMALL = 4 * MIB
@@ -27,13 +29,10 @@ def open_package(content: bytes) -> zipfile.ZipFile:
     """Raises UnreadableFile where it is none, is encrypted, or would unpack to too much."""
     if content.startswith(_OLE):
         raise UnreadableFile("encrypted, or of a Word before 2007")
-    try:
-        package = zipfile.ZipFile(io.BytesIO(content))
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, OverflowError, EOFError):
-        raise UnreadableFile("not an office document, or damaged") from None
+    package = opened_zip(io.BytesIO(content), "an office document", MOST_DIRECTORY)
     members = package.infolist()
-    if any(member.flag_bits & 0x1 for member in members):
-        raise UnreadableFile("encrypted")
+    for member in members:
+        refuse_unreadable(member)
     if len(members) > MOST_PARTS or sum(member.file_size for member in members) > MOST_UNPACKED:
         raise UnreadableFile(f"unpacks to more than {MOST_UNPACKED // MIB} MiB, or {MOST_PARTS} parts")
     for member in members:
@@ -47,13 +46,12 @@ def part(package: zipfile.ZipFile, name: str) -> bytes | None:
     entities: no office program writes a document type, and nothing but a bomb needs one.
     """
     try:
-        if package.getinfo(name).file_size > MOST_XML:
-            raise UnreadableFile(f"holds more than {MOST_XML // MIB} MiB of text with its marks")
-        content = package.read(name)
+        member = package.getinfo(name)
     except KeyError:
         return None
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError):
-        raise UnreadableFile("damaged: it can't be unpacked") from None
+    if member.file_size > MOST_XML:
+        raise UnreadableFile(f"holds more than {MOST_XML // MIB} MiB of text with its marks")
+    content = unpacked(package, member).read()
     refuse_declarations(content)
     return content
 

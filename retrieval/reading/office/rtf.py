@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from retrieval.errors import UnreadableFile
 from retrieval.reading.extracted import Extracted
 from retrieval.reading.office.assembling import Assembly, Paragraph, counted
-from retrieval.reading.office.properties import said_by
+from retrieval.reading.properties import said_by
 from retrieval.records import BlockKind
 
 MOST_CHARACTERS = 20_000_000

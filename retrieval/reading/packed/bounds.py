@@ -1,9 +1,8 @@
-"""What holds for every archive of files: how a member's name is judged, and how much is held in memory."""
+"""What holds for every archive of files: its metadata files, and how much is unpacked and held in memory."""
 
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Collection
 from pathlib import PurePosixPath
 from typing import BinaryIO
@@ -11,50 +10,20 @@ from typing import BinaryIO
 from retrieval.errors import UnreadableFile
 from retrieval.reading.extracted import Broken
 from retrieval.reading.folder import SIDECARS, sidecar_of
+from retrieval.reading.member_names import LONGEST_NAME
+from retrieval.reading.metadata import MOST_SIDECAR_BYTES
 from retrieval.visibility import one_line
 
 MIB = 1024 * 1024
 MOST_HELD = 64 * MIB
 """Of an archive inside another one: it can't be read back and forth where it lies, and nothing is unpacked to disk."""
-MOST_SIDECAR_BYTES = MIB
 MOST_MEMBERS = 1_000_000
 MOST_TIMES = 200
 """Deflate makes text a third, dull logs a fiftieth; a thousandth is what a bomb comes to."""
 SMALL = 64 * MIB
 """Up to this, a file may unpack to any multiple of its size."""
-LONGEST_NAME = 1024
-"""Characters."""
 TOO_MANY = f"holds more than {MOST_MEMBERS:,} files"
 A_BOMB = f"unpacks to more than {MOST_TIMES} times its size"
-
-_SEPARATOR = re.compile(r"[/\\]")
-_LEADS_AWAY = re.compile(r"[/\\]|[A-Za-z]:")
-
-
-def place_inside(name: str) -> str | None:
-    """A member's path as it is shown; None where it is hidden, or says nothing. Raises UnreadableFile.
-
-    Nothing is ever unpacked to that path. It is judged because it becomes a document's name and its link to a person.
-    """
-    parts = [part for part in _SEPARATOR.split(name) if part not in ("", ".")]
-    if _LEADS_AWAY.match(name) or ".." in parts:
-        raise UnreadableFile("its name leads out of the archive")
-    if len(name) > LONGEST_NAME:
-        raise UnreadableFile(f"its name is longer than {LONGEST_NAME} characters")
-    if not parts or "__MACOSX" in parts or any(part.startswith(".") for part in parts):
-        return None
-    return "/".join(part for part in name.split("/") if part not in ("", "."))
-
-
-def identifier(said: object) -> str | None:
-    """What a row, a line or a message calls itself, where a document's path can end with it; else None."""
-    if isinstance(said, bool) or not isinstance(said, str | int) or (isinstance(said, int) and abs(said) >= 10**18):
-        return None
-    name = str(said).strip()
-    away = _LEADS_AWAY.match(name) or {".", ".."} & set(_SEPARATOR.split(name))
-    if not name or len(name) > 200 or not name.isprintable() or away:
-        return None
-    return name
 
 
 def is_sidecar(name: str) -> bool:

@@ -11,6 +11,7 @@ from typing import BinaryIO, cast
 from retrieval.errors import UnreadableFile
 from retrieval.reading.extracted import Broken, Member
 from retrieval.reading.folder import sidecar_of
+from retrieval.reading.member_names import place_inside
 from retrieval.reading.packed.bounds import (
     MIB,
     MOST_HELD,
@@ -18,7 +19,6 @@ from retrieval.reading.packed.bounds import (
     TOO_MANY,
     broken,
     is_sidecar,
-    place_inside,
     read_beside,
     seekable,
     sidecars_among,

@@ -2,51 +2,31 @@
 
 from __future__ import annotations
 
-import io
 import stat
-import struct
 import zipfile
-import zlib
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
 from retrieval.errors import UnreadableFile
 from retrieval.reading.extracted import Broken, Member
 from retrieval.reading.folder import sidecar_of
+from retrieval.reading.member_names import place_inside
 from retrieval.reading.packed.bounds import (
-    A_BOMB,
     MIB,
     MOST_MEMBERS,
-    MOST_TIMES,
-    SMALL,
     TOO_MANY,
     broken,
     is_sidecar,
-    place_inside,
     read_beside,
     seekable,
 )
+from retrieval.reading.packed.zipped import opened_zip, unpacked
 
 MOST_DIRECTORY = 128 * MIB
 """zipfile holds the whole list of members; a million of them take about that."""
-_METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2}
-"""Not LZMA, which hardly any zip has: Python's reader takes as much memory for it as the file asks for."""
-_ENCRYPTED = 0x41
-"""Either bit of a member's flags: the old way, and the strong one."""
 _LOCAL_HEADER = 30
 """Bytes before a member's name and content."""
-_WRONG = (
-    zipfile.BadZipFile,
-    zlib.error,
-    struct.error,
-    OSError,
-    EOFError,
-    LookupError,
-    ValueError,  # UnicodeError among them
-    OverflowError,
-    RuntimeError,  # NotImplementedError among them
-)
 
 
 def members(file: BinaryIO, name: str) -> Iterator[Member | Broken]:
@@ -64,7 +44,7 @@ def members(file: BinaryIO, name: str) -> Iterator[Member | Broken]:
                 raise UnreadableFile("shares its bytes with another file of the archive")
             beside = sidecar_of(place, by_place)
             said = (beside, _said(archive, by_place[beside], beside)) if beside else None
-            member = Member(place, _content(archive, each), sidecar=said)
+            member = Member(place, unpacked(archive, each), sidecar=said)
         except UnreadableFile as error:
             yield broken(each.filename, error)
         else:
@@ -72,10 +52,7 @@ def members(file: BinaryIO, name: str) -> Iterator[Member | Broken]:
 
 
 def _opened(file: BinaryIO) -> zipfile.ZipFile:
-    try:
-        archive = zipfile.ZipFile(cast(BinaryIO, _Measured(file)))
-    except _WRONG:
-        raise UnreadableFile("damaged, or not a zip archive") from None
+    archive = opened_zip(file, "a zip archive", MOST_DIRECTORY)
     if len(archive.infolist()) > MOST_MEMBERS:
         raise UnreadableFile(TOO_MANY)
     return archive
@@ -107,56 +84,9 @@ def _overlapping(archive: zipfile.ZipFile) -> set[int]:
     return {start for (start, size), (after, _) in pairwise(bounds) if start + _LOCAL_HEADER + size > after}
 
 
-def _content(archive: zipfile.ZipFile, each: zipfile.ZipInfo) -> BinaryIO:
-    if each.flag_bits & _ENCRYPTED:
-        raise UnreadableFile("encrypted")
-    if each.compress_type not in _METHODS:
-        raise UnreadableFile("packed by a method that is not read")
-    # zipfile gives no more than is said here, and takes no more.
-    if each.file_size > SMALL and each.file_size > MOST_TIMES * each.compress_size:
-        raise UnreadableFile(A_BOMB)
-    try:
-        content = archive.open(each)
-    except _WRONG:
-        raise UnreadableFile("damaged") from None
-    return io.BufferedReader(_Unpacking(cast(BinaryIO, content)), MIB)
-
-
 def _said(archive: zipfile.ZipFile, each: zipfile.ZipInfo, name: str) -> bytes:
     try:
-        return read_beside(name, _content(archive, each))
+        return read_beside(name, unpacked(archive, each))
     except UnreadableFile as error:
         told = str(error)
         raise UnreadableFile(told if "metadata file" in told else f"its metadata file {name}: {told}") from None
-
-
-class _Unpacking(io.RawIOBase):
-    """A member's bytes. Raises UnreadableFile for whatever is wrong with them."""
-
-    def __init__(self, content: BinaryIO) -> None:
-        super().__init__()
-        self._content = content
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        try:
-            got = self._content.read(min(len(buffer), MIB))
-        except _WRONG:
-            raise UnreadableFile("damaged") from None
-        buffer[: len(got)] = got
-        return len(got)
-
-
-class _Measured:
-    """The file, which gives no more at once than a directory of members may take."""
-
-    def __init__(self, file: BinaryIO) -> None:
-        self._file = file
-        self.seek, self.tell, self.seekable = file.seek, file.tell, file.seekable
-
-    def read(self, size: int = -1) -> bytes:
-        if size > MOST_DIRECTORY:
-            raise UnreadableFile(f"its list of files is larger than {MOST_DIRECTORY // MIB} MiB")
-        return self._file.read(size)

@@ -12,8 +12,8 @@ from typing import Any
 
 from retrieval.errors import UnreadableFile
 from retrieval.reading.extracted import Extracted
-from retrieval.reading.office.properties import said_by
 from retrieval.reading.pdf.page_layout import Line, laid_out
+from retrieval.reading.properties import said_by
 
 MOST_CHARACTERS = 50_000_000
 """Of text. The Bible has 4 million; beyond this a file is a bomb, or no document."""

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from retrieval.reading.extracted import Extracted, Member
+from retrieval.reading.member_names import identifier
 from retrieval.reading.metadata import metadata_as_far
-from retrieval.reading.packed.bounds import identifier
 from retrieval.reading.structure import Structure
 from retrieval.reading.text.plain_text import paragraphs
 from retrieval.records import Block, BlockKind, Landmark, LandmarkKind

@@ -166,7 +166,7 @@ def _told(head: bytes, *, whole: bool) -> Decoded:
 
 
 def _columns(line: str, delimiter: str) -> tuple[str, ...]:
-    """None where it is no row by this delimiter, or its quotes go on in the next line."""
+    """Nothing where it is no row by this delimiter, or its quotes go on in the next line."""
     try:
         row = next(csv.reader([line], delimiter=delimiter, strict=True), [])
     except csv.Error:

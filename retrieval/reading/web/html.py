@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 from retrieval.reading.decoding import decode
 from retrieval.reading.extracted import Extracted
+from retrieval.reading.field_text import field_text
 from retrieval.reading.structure import Structure
 from retrieval.reading.web.html_metadata import said_by
 from retrieval.reading.web.main_text import in_article, is_within_limits
 from retrieval.reading.web.page import Page, read_page
 from retrieval.reading.web.page_encoding import said_encoding
-from retrieval.reading.web.page_words import one_line
 from retrieval.reading.web.text_flow import Piece
 from retrieval.records import BlockKind, Furniture
 
@@ -51,7 +51,7 @@ def _headline(page: Page) -> str | None:
     """The first heading, where it is of the highest rank."""
     if page.headline is None:
         return None
-    return one_line(page.headline.of(page.text))
+    return field_text(page.headline.of(page.text))
 
 
 def _furniture(source: str, page: Page, title: str | None) -> tuple[tuple[Furniture, ...], str | None]:
@@ -68,7 +68,7 @@ def _furniture(source: str, page: Page, title: str | None) -> tuple[tuple[Furnit
     untitled = True
     for keep, piece in zip(kept, page.pieces, strict=True):
         span = piece.block.span
-        if untitled and piece.block.kind is BlockKind.HEADING and one_line(span.of(page.text)) == title:
+        if untitled and piece.block.kind is BlockKind.HEADING and field_text(span.of(page.text)) == title:
             found.append(Furniture(span, "title"))
             untitled = False
         elif not keep:

@@ -15,10 +15,10 @@ from dataclasses import replace
 from itertools import chain
 from urllib.parse import urlsplit
 
+from retrieval.reading.field_text import LANGUAGE, field_text
 from retrieval.reading.metadata import Metadata, date_of
 from retrieval.reading.web.json_ld import Article, articles_in
 from retrieval.reading.web.page import Said
-from retrieval.reading.web.page_words import LANGUAGE, one_line
 
 WHERE = "the page's head"
 _TITLES = ("citation_title", "dc.title", "dcterms.title", "og:title", "twitter:title")
@@ -42,7 +42,7 @@ def said_by(said: Said, headline: str | None) -> Metadata:
     canonical = _first_url(
         link.get("href") for link in said.links if "canonical" in link.get("rel", "").lower().split()
     )
-    page_title = one_line(said.title)
+    page_title = field_text(said.title)
     of_meta = next(_values(named, _TITLES), None)
     url = canonical or _first_url(_values(named, ("og:url",)))
     article = _article(said.scripts, url, {of_meta, headline, page_title} - {None})
@@ -68,7 +68,7 @@ def _by_name(meta: Iterable[Mapping[str, str]]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for said in meta:
         name = said.get("property") or said.get("name") or said.get("http-equiv") or ""
-        value = one_line(said.get("content"))
+        value = field_text(said.get("content"))
         if name and value:
             found.setdefault(name.strip().lower(), []).append(value)
     return found
@@ -88,7 +88,7 @@ def _authors(named: Mapping[str, list[str]]) -> list[str]:
 
 
 def _together(authors: Iterable[str]) -> str | None:
-    return one_line(", ".join(list(dict.fromkeys(authors))[:_MOST_AUTHORS]))
+    return field_text(", ".join(list(dict.fromkeys(authors))[:_MOST_AUTHORS]))
 
 
 def _published(
@@ -121,17 +121,17 @@ def _article(scripts: list[str], url: str | None, titles: set[str | None]) -> Ar
     first = found[0]
     return replace(
         first,
-        title=one_line(first.title),
-        author=one_line(first.author),
-        publisher=one_line(first.publisher),
-        status_note=one_line(first.status_note),
+        title=field_text(first.title),
+        author=field_text(first.author),
+        publisher=field_text(first.publisher),
+        status_note=field_text(first.status_note),
     )
 
 
 def _first_url(urls: Iterable[str | None]) -> str | None:
     """With a scheme and a host that a link can go to."""
     for written in urls:
-        url = one_line(written)
+        url = field_text(written)
         with suppress(ValueError):  # as urlsplit calls a bracket without its other half
             if url and " " not in url and urlsplit(url).scheme in {"http", "https"} and urlsplit(url).hostname:
                 return url

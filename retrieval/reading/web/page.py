@@ -38,7 +38,6 @@ MOST_REFERENCES = 2_000_000
 _MOST_SAID = 10_000
 """Elements of the head that are kept."""
 _PRE = {"pre", "listing", "xmp", "plaintext", "textarea"}
-_MARKUP_ELSEWHERE = {"svg", "math"}
 
 
 @dataclass(slots=True)

@@ -115,7 +115,7 @@ def document_row(document: Document, passages: int) -> tuple[Any, ...]:
     }
     short = short_lines(document)
     repeated = {mark.span for mark in document.furniture if mark.reason == REASON}
-    lines = [list(short), story_of(document), [line for line, span in short.items() if span in repeated]]
+    lines = [list(short), story_of(document), [line for line, spans in short.items() if repeated.issuperset(spans)]]
     # A blob, because text from JSON can hold lone surrogates, which SQLite's TEXT can't.
     text = document.text.encode("utf-8", "surrogatepass")
     return (*source_row(source), *keys, passages, json.dumps(structure, ensure_ascii=False), json.dumps(lines), text)

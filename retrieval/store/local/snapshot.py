@@ -15,7 +15,7 @@ import numpy as np
 
 from retrieval.errors import IndexDamaged
 from retrieval.filters import Filter
-from retrieval.records import Document, Passage, Retired, Source, Unreadable
+from retrieval.records import Document, Doubtful, Passage, Retired, Source, Unreadable
 from retrieval.store.local import retired, schema
 from retrieval.store.local.layout import Layout, read_manifest
 from retrieval.store.local.vectors import VectorIndex
@@ -127,9 +127,9 @@ class LocalSnapshot:
         parts = (Unreadable(*part) for _, _, broken in rows for part in json.loads(broken))
         return sorted((*whole, *parts), key=lambda each: each.path)
 
-    def notes(self) -> list[Unreadable]:
+    def doubtful(self) -> list[Doubtful]:
         rows = self._tables.all("SELECT path, notes FROM files WHERE notes <> '[]' ORDER BY path", [])
-        return [Unreadable(path, note) for path, notes in rows for note in json.loads(notes)]
+        return [Doubtful(path, note) for path, notes in rows for note in json.loads(notes)]
 
     def short_lines(self) -> Iterator[ShortLines]:
         rows = self._tables.all("SELECT id, publisher, collection, lines FROM documents", [])

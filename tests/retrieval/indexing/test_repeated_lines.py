@@ -7,6 +7,7 @@ import shutil
 import pytest
 
 from retrieval.indexing.repetition import FEWEST
+from retrieval.presenting.index import report_json, status_json
 from retrieval.repeated_lines import LONGEST, REASON
 from retrieval.status import furniture_of, status_of
 
@@ -121,16 +122,26 @@ def test_what_is_marked_is_listed_with_its_reason(index, put):
     assert marked == {(REASON, FOOT): FEWEST} | {("title", f"Story {number}"): 1 for number in range(FEWEST)}
 
 
+def test_a_line_at_the_top_and_at_the_bottom_is_marked_in_both_places(index, put):
+    for number in range(FEWEST):
+        put(f"news/{number}.txt", f"Story {number}\n\n{FOOT}\n\n{STORIES[number]}\n\n{FOOT}\n")
+    index.run()
+    assert marked_lines(index) == {f"news/{number}.txt": [FOOT, FOOT] for number in range(FEWEST)}
+    assert index.run().generation == 1
+
+
 def test_status_tells_what_is_doubtful_and_what_is_there_twice(index, put):
     put("a.md", "---\npublished: 2022-02-30\n---\n# Ferry\n\nIt left.")
     put("b.txt", "The same words.\n\nOf two files.")
     put("c/b.txt", "The same words.\n\nOf two files.")
     put("d.txt", "Città perché così".encode("cp1252"))
     status = status_of(index.snapshot()) if index.run() else None
-    doubtful = {each.path: each.reason for each in status.doubtful}
+    doubtful = {each.path: each.note for each in status.doubtful}
     assert doubtful.keys() == {"a.md", "d.txt"}
     assert doubtful["a.md"] == "the front matter: published is “2022-02-30”, not a date like 2022-05-31"
     assert doubtful["d.txt"].startswith("its encoding is not said; read as cp1252, confidence 0.")
     assert status.duplicates == (("archive/b.txt", "archive/c/b.txt"),)
     put("a.md", "---\npublished: 2022-02-28\n---\n# Ferry\n\nIt left.")
-    assert [each.path for each in index.run().doubtful] == ["d.txt"]
+    report = index.run()
+    assert [each.path for each in report.doubtful] == ["d.txt"]
+    assert list(report_json(report)["doubtful"]) == status_json(status_of(index.snapshot()))["doubtful"]

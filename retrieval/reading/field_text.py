@@ -1,4 +1,4 @@
-"""What a page or a book writes in a field, as words that a field of ours can hold."""
+"""What a page, a book or an office file writes in a field, as words that a field of ours can hold."""
 
 from __future__ import annotations
 
@@ -13,8 +13,13 @@ _HIDDEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069
 _HALF = re.compile(r"[\ud800-\udfff]")
 
 
-def one_line(value: str | None) -> str | None:
-    """With white space drawn together; None for nothing, and for what no field of ours can hold."""
-    text = " ".join(_HIDDEN.sub(" ", value).split()) if value else ""
+def drawn_together(value: str) -> str:
+    """One line, without control characters and with single spaces."""
+    return " ".join(_HIDDEN.sub(" ", value).split())
+
+
+def field_text(value: str | None) -> str | None:
+    """The same; None for nothing, and for what no field of ours can hold."""
+    text = drawn_together(value) if value else ""
     # JSON can write half a character, which no store can hold.
     return text if 0 < len(text) <= LONGEST_FIELD and not _HALF.search(text) else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from retrieval.reading.field_text import LANGUAGE, drawn_together
 from retrieval.reading.metadata import LONGEST_FIELD, Metadata, metadata_from
 
 _NO_TITLE = re.compile(
@@ -19,9 +20,6 @@ _NO_AUTHOR = re.compile(
     r"(?: office)?(?: user)?|(?:\(|un)?unspecified\)?|(?:\(|un)?anonymous\)?|pc|hp|dell|windows|office)",
     re.IGNORECASE,
 )
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8}){0,4}")
-_HIDDEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]+")
-"""Control characters and marks of direction; a title is one line."""
 
 
 def said_by(properties: Mapping[str, str | None], where: str) -> Metadata:
@@ -43,7 +41,7 @@ def said_by(properties: Mapping[str, str | None], where: str) -> Metadata:
 
 def _as_text(value: str | None) -> str:
     whole = (value or "").encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    return " ".join(_HIDDEN.sub(" ", whole).split())
+    return drawn_together(whole)
 
 
 def _is_filler(name: str, value: str) -> bool:
@@ -53,4 +51,4 @@ def _is_filler(name: str, value: str) -> bool:
         case "author":
             return _NO_AUTHOR.fullmatch(value) is not None
         case _:  # x-none is Word's for text that is not to be checked
-            return _LANGUAGE.fullmatch(value) is None or value.lower().startswith(("x-", "zxx", "und"))
+            return LANGUAGE.fullmatch(value) is None or value.lower().startswith(("x-", "zxx", "und"))
