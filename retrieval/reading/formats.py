@@ -15,7 +15,7 @@ from retrieval.reading.mail import message as mail
 from retrieval.reading.office import docx, odt, rtf
 from retrieval.reading.packed import compressed, tar_files, zip_files
 from retrieval.reading.pdf import document as pdf
-from retrieval.reading.records import json_lines, tables
+from retrieval.reading.rows import json_lines, tables
 from retrieval.reading.text import markdown, plain_text
 from retrieval.reading.web import html
 

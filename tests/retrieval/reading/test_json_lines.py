@@ -10,7 +10,7 @@ import pytest
 
 from retrieval.errors import UnreadableFile
 from retrieval.reading.extracted import Broken
-from retrieval.reading.records import json_lines
+from retrieval.reading.rows import json_lines
 from retrieval.records import Landmark, LandmarkKind
 from tests.retrieval.reading.made_archives import FERRY, check_offsets
 

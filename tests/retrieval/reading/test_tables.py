@@ -9,7 +9,7 @@ import pytest
 
 from retrieval.errors import UnreadableFile
 from retrieval.reading.extracted import Broken
-from retrieval.reading.records import tables
+from retrieval.reading.rows import tables
 from retrieval.records import Landmark, LandmarkKind
 from tests.retrieval.reading.made_archives import FERRY, TABLE, check_offsets
 

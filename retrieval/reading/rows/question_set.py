@@ -13,8 +13,8 @@ from typing import IO, Any, cast
 from retrieval.errors import QuestionSetError, UnreadableFile
 from retrieval.reading.language import detect_language
 from retrieval.reading.metadata import metadata_from
-from retrieval.reading.records.json_lines import json_object
-from retrieval.reading.records.rows import body
+from retrieval.reading.rows.json_lines import json_object
+from retrieval.reading.rows.row import body
 from retrieval.records import Document, Source
 
 READER = "jsonl/1"

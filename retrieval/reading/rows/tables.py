@@ -13,7 +13,7 @@ from typing import BinaryIO
 from retrieval.errors import UnreadableFile
 from retrieval.reading.decoding import Decoded, decode
 from retrieval.reading.extracted import Broken, Member
-from retrieval.reading.records.rows import record, text_field
+from retrieval.reading.rows.row import record, text_field
 from retrieval.visibility import one_line
 
 MOST_ROW = 16 * 1024 * 1024

@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 
 from retrieval.errors import UnreadableFile
 from retrieval.reading.extracted import Broken, Member
-from retrieval.reading.records.rows import record, text_field
+from retrieval.reading.rows.row import record, text_field
 
 MOST_LINE = 64 * 1024 * 1024
 """Bytes."""
