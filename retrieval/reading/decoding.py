@@ -17,6 +17,8 @@ _MARKED = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _WESTERN = "cp1252"
+_NO_ENCODINGS_OF_FILES = {"idna", "punycode", "raw-unicode-escape", "unicode-escape"}
+"""Codecs of names and of source code: no file is written so, and the first two take the square of its length."""
 _HARDLY = 0.05
 """Of charset-normalizer's mess ratio; what it takes for noise begins at 0.2."""
 _BINARY = 0.02
@@ -65,6 +67,8 @@ def decode(content: bytes, declared: str | None = None) -> Decoded:
 def _declared(content: bytes, name: str) -> Decoded:
     """Raises ValueError, LookupError: also for codecs that are not of text, as zlib's, and one that loses bytes."""
     encoding = codecs.lookup(name).name
+    if encoding.replace("_", "-") in _NO_ENCODINGS_OF_FILES:
+        raise LookupError(encoding)
     encoding = _WESTERN if encoding in {"iso8859-1", "ascii"} else encoding  # as browsers read it (WHATWG Encoding)
     text = str(content, encoding)
     if text.encode(encoding) != content:

@@ -87,7 +87,9 @@ def _members(
     taken: set[str] = set()
     for member in container.members(stream, name):
         # Of two members of one name, which a zip may have, the later is told apart by a number.
-        own = member.name if member.name not in taken else f"{member.name}~{len(taken)}"
+        own, number = member.name, len(taken)
+        while own in taken:
+            own, number = f"{member.name}~{number}", number + 1
         taken.add(own)
         path = (*inside, own)
         if isinstance(member, Broken):

@@ -65,6 +65,10 @@ def walk(folder: Path) -> list[FileStamp]:
                     else:
                         refused.append(FileStamp(path, "", None, _why(entry)))
         except OSError as error:
+            if error.errno == errno.ENAMETOOLONG:  # so no walk ever saw what is in it, and nothing of it is published
+                path = here.relative_to(folder).as_posix()
+                refused.append(FileStamp(path, "", None, "a folder whose path is too long for this system"))
+                continue
             message = f"can't list {error.filename}: {error.strerror}; the index is left as it was"
             raise ArchiveFolderError(message) from None
     files = [_stamped(path, stats) for path in stats if PurePosixPath(path).suffix.lower() not in SIDECARS]

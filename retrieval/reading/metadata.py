@@ -75,10 +75,11 @@ def metadata_from(said: Mapping[str, Any], where: str) -> Metadata:
     """The fields that Archivist knows; others are left alone. Raises UnreadableFile for a value that can't be one."""
     texts = {name: _text(said, name, where) for name in _TEXT_FIELDS}
     status = texts.pop("status")
-    if status is not None and status not in STATUSES:
+    if status is not None and status.lower() not in STATUSES:
         raise UnreadableFile(f"{where}: status is “{_clipped(status)}”, not one of {', '.join(STATUSES)}")
     published, wrong = date_of(said.get("published", said.get("date")))
     notes = (f"{where}: published is {wrong}",) if wrong else ()
+    status = status.lower() if status is not None else None  # tables say “Retracted”
     return Metadata(published=published, status=status, notes=notes, **texts)
 
 

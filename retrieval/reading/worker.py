@@ -40,6 +40,7 @@ def main() -> None:
             _renew(seconds)
             for answer in answering:
                 answers.write(answer)
+                answers.flush()  # the next document may be the end of this process, and must not take this one along
                 _renew(seconds)
         except MemoryError:
             del answering

@@ -66,7 +66,8 @@ def _member(said: Mapping[str, Any], number: int) -> Member:
     if not isinstance(text, str):
         raise UnreadableFile(f"its {field} is not text")
     within = said.get("metadata")
-    beside = {name: value for name, value in said.items() if value is not None}
+    # Empty is not said, as in a table: it must not hide the status that `metadata` gives.
+    beside = {name: value for name, value in said.items() if value is not None and value != ""}
     return record(text, {**within, **beside} if isinstance(within, dict) else beside, number, number)
 
 

@@ -50,10 +50,25 @@ def test_words_of_a_page_are_found_again_between_its_tags(archive, put, code_of,
     assert stored.startswith("The <b>lamp</b> was never&nbsp;lit") and stored.endswith("the keeper said.")
     said = receipt_json(receipt)
     lines, status = check(said, folder / "lamps.html", tmp_path)
-    assert status == 0 and [line.split(":")[0] for line in lines] == ["holds", "holds", "reads", "not checked"]
+    assert status == 0 and [line.split(":")[0] for line in lines] == ["holds", "holds", "holds", "reads", "not checked"]
     said["pieces"][0]["words"] = said["pieces"][0]["words"].replace("never", "always")
     lines, status = check(said, folder / "lamps.html", tmp_path)
     assert status == 1 and lines[1].startswith("FAILS")
+
+
+@pytest.mark.parametrize(
+    "hidden", ["<!-- {} -->", '<p title="{}"></p>', "<script>s = '{}'</script>", "<noscript><p>{}</p></noscript>"]
+)
+def test_words_that_no_reader_of_the_page_sees_do_not_hold(archive, put, code_of, folder, tmp_path, hidden):
+    forged = "The keeper confessed."
+    page = PAGE.replace("<article>", "<article>" + hidden.format(forged))
+    put("lamps.html", page)
+    said = receipt_json(receipt_of(archive, code_of))
+    assert check(said, folder / "lamps.html", tmp_path)[1] == 0
+    start = page.encode().index(forged.encode())
+    said["pieces"][0] |= {"words": forged, "bytes": [start, start + len(forged)]}
+    lines, status = check(said, folder / "lamps.html", tmp_path)
+    assert status == 1 and any(line.startswith("FAILS") and "comment" in line for line in lines)
 
 
 FILES = {

@@ -6,6 +6,7 @@ import contextlib
 import os
 import pwd
 import socket
+import subprocess
 import tempfile
 from dataclasses import replace
 from pathlib import Path
@@ -237,6 +238,23 @@ def test_a_folder_without_permission_stops_the_walk_rather_than_look_empty(open_
             walk(open_folder)
     finally:
         (open_folder / "closed").chmod(0o755)
+
+
+def test_a_folder_too_deep_for_a_path_does_not_stop_the_walk(folder, put):
+    put("a.txt", TEXT)
+    here = os.open(folder, os.O_DIRECTORY)
+    for _ in range(20):
+        os.mkdir("x" * 250, dir_fd=here)
+        inner = os.open("x" * 250, os.O_DIRECTORY, dir_fd=here)
+        os.close(here)
+        here = inner
+    os.close(here)
+    try:
+        found = walk(folder)
+    finally:
+        subprocess.run(["rm", "-rf", str(folder / ("x" * 250))], check=True)
+    assert [file.path for file in found if not file.refused] == ["a.txt"]
+    assert [file.refused for file in found if file.refused] == ["a folder whose path is too long for this system"]
 
 
 def test_nothing_larger_than_the_limit_is_read(read, put, monkeypatch):

@@ -39,6 +39,11 @@ def test_fields_beside_the_text_count_before_those_in_metadata():
     assert (only.content.structure.metadata.author, only.content.structure.metadata.title) == ("Ada", "T")
 
 
+def test_an_empty_field_does_not_hide_the_status_that_metadata_gives():
+    (only,) = members({"text": "Noon.", "status": "", "metadata": {"status": "retracted"}})
+    assert only.content.structure.metadata.status == "retracted"
+
+
 def test_texts_have_several_names_and_the_first_that_says_something_counts():
     found = members({"text": None, "body": "One."}, {"article": "Two."}, {"content": "Three.", "full_text": "x"})
     assert texts(found) == {"1": "One.", "2": "Two.", "3": "Three."}

@@ -177,3 +177,10 @@ def test_whatever_its_bytes_a_file_is_read_or_told_to_be_unreadable(tmp_path_fac
     except UnreadableFile as error:
         assert str(error)
         assert len(str(error)) < 300
+
+
+def test_a_name_with_a_number_that_another_has_already_gets_the_next(tmp_path):
+    lines = [("j~2", "One"), ("j", "Two"), ("j", "Three"), ("j", "Four")]
+    content = "\n".join(f'{{"_id": "{name}", "text": "{text}"}}' for name, text in lines)
+    found = read_all(tmp_path, "a.jsonl", content.encode())
+    assert told(found) == {"j~2": "One", "j": "Two", "j~3": "Three", "j~4": "Four"}

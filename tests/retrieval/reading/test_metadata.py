@@ -173,6 +173,10 @@ def test_a_field_that_is_no_text_is_told(read, said):
         read("page.md", page(said))
 
 
+def test_a_status_is_known_in_any_case(reading):
+    assert reading("page.md", page("status: Retracted")).metadata.status == "retracted"
+
+
 def test_an_unknown_status_is_told(read):
     with pytest.raises(UnreadableFile, match=r"status is “fine”, not one of corrected, retracted, disputed"):
         read("page.md", page("status: fine"))

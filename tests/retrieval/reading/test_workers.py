@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import zipfile
 
 import pytest
 
@@ -84,6 +85,16 @@ def test_whatever_a_file_does_to_its_reader_the_others_are_read(folder, put, hos
     found = read_all(folder, Limits(1, 200, 2))
     assert found.pop("1.bad")[1] == reason
     assert found == {f"{number}.txt": ([f"Page {number}"], None) for number in range(4)}
+
+
+@pytest.mark.parametrize("behaviour", ["spin", "die"])
+def test_documents_before_one_that_ends_its_reader_are_kept(folder, put, hostile, behaviour):
+    with zipfile.ZipFile(folder / "a.zip", "w") as archive:
+        for name, content in (("1.txt", "One"), ("2.txt", "Two"), ("3.bad", behaviour), ("4.txt", "Four")):
+            archive.writestr(name, content)
+    texts, reason = read_all(folder, Limits(1, 200, 1))["a.zip"]
+    assert texts == ["One", "Two"]
+    assert reason is not None
 
 
 def test_files_that_hang_end_one_after_another(folder, put, hostile):
