@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import logging
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -19,6 +20,8 @@ from retrieval.reading import FileOfIt, Limits, digest_of, document_of
 from retrieval.records import Document, Unreadable
 from retrieval.repeated_lines import marked
 from retrieval.store.protocol import FileRecord, ShortLines, Snapshot
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +100,19 @@ class ReadingPass:
         broken = list(told.broken)
         for reading, lines, size in self._gathering.readings(path):
             self._bytes_done += size
-            document = document_of(reading, place)
+            try:
+                document = marked(document_of(reading, place), self._repetition.among(lines))
+            except Exception as error:  # a defect of a reader's: what it found contradicts itself
+                log.exception("what was read of %r is no document", path)
+                within = f"{path}/{reading.member}" if reading.member else path
+                broken.append(Unreadable(within, f"its reader failed ({type(error).__name__})"))
+                continue
             if document.source.id in self._ids:
                 broken.append(Unreadable(document.source.path, "its code is that of another document"))
                 continue
             self._ids.add(document.source.id)
             ids.append(document.source.id)
-            yield marked(document, self._repetition.among(lines))
+            yield document
         notes = list(told.notes)
         if told.left_out:
             notes.append(f"{told.left_out} more notes and parts that can't be read")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from itertools import groupby
@@ -9,9 +10,11 @@ from itertools import groupby
 from retrieval.answers import Reason
 from retrieval.indexing import IndexReport
 from retrieval.presenting.answers import REASONS, Json, counted
+from retrieval.records import Unreadable
 from retrieval.status import Marked, Status
 from retrieval.visibility import one_line, visible
 
+NO_READER = "no reader for "
 MOST_LINES = 20
 """Of one reason, shown on a terminal."""
 
@@ -68,7 +71,7 @@ def status_text(status: Status) -> str:
         *_listed("undated", status.undated),
         *_listed("doubtful", (f"{each.path}: {each.note}" for each in status.doubtful)),
         *_listed("duplicates", (" = ".join(paths) for paths in status.duplicates)),
-        *(f"  unreadable  {one_line(each.path)}: {one_line(each.reason)}" for each in status.unreadable),
+        *_unreadable(status.unreadable),
     )
     return "\n".join([text, *listed])
 
@@ -97,13 +100,23 @@ def report_text(report: IndexReport) -> str:
     if report.dry_run:
         for mark, paths in (("+", report.added), ("~", report.changed), ("-", report.gone), (">", report.moved)):
             lines += [f"  {mark} {one_line(path)}" for path in paths]
-    lines += [f"  unreadable  {one_line(file.path)}: {one_line(file.reason)}" for file in report.unreadable]
+    lines += _unreadable(report.unreadable)
     lines += _listed("doubtful", (f"{each.path}: {each.note}" for each in report.doubtful))
     lines.append(
         f"{counted(report.documents, 'document')}, {counted(report.passages, 'passage')}, "
         f"generation {report.generation or 'none'}, {report.seconds:.1f} seconds"
     )
     return "\n".join(lines)
+
+
+def _unreadable(files: Sequence[Unreadable]) -> Iterator[str]:
+    """One by one, but for files that nobody would read: pictures are counted by their ending."""
+    by_reason: dict[str, list[str]] = defaultdict(list)
+    for file in files:
+        by_reason[file.reason if file.reason.startswith(NO_READER) else f"{file.path}\0{file.reason}"].append(file.path)
+    for reason, paths in by_reason.items():
+        where = paths[0] if len(paths) == 1 else f"{len(paths)} files, the first {paths[0]}"
+        yield f"  unreadable  {one_line(where)}: {one_line(reason.rpartition(chr(0))[2])}"
 
 
 def _listed(name: str, paths: Iterable[str], most: int = 20) -> Iterator[str]:

@@ -17,6 +17,8 @@ from retrieval.reading.metadata import MOST_SIDECAR_BYTES, Metadata, read_sideca
 
 MOST_UNPACKED = 4 * 1024 * MIB
 """Bytes that the members of one file may come to, those of containers inside it counted again."""
+MOST_MEMBERS = 2_000_000
+"""Of one container. Kilobytes can unpack to more, of a letter each."""
 MOST_DEEP = 4
 """Containers inside one another: a mailbox in a tar in gzip."""
 _AT_ONCE = MIB
@@ -44,9 +46,9 @@ def digest_of(folder: Path, file: FileStamp) -> str:
         return hashlib.sha256(f"stamp\0{file.stamp}".encode()).hexdigest()
     with opened(folder, file.path, chosen.most_bytes) as content:
         digest = hashlib.file_digest(content, "sha256")
-    if file.sidecar is not None:
+    for sidecar in file.sidecars:
         digest.update(b"\0sidecar\0")
-        digest.update(_sidecar_bytes(folder, file.sidecar))
+        digest.update(_sidecar_bytes(folder, sidecar))
     return digest.hexdigest()
 
 
@@ -57,11 +59,11 @@ def read_file(folder: Path, file: FileStamp) -> Iterator[Reading | Broken]:
         suffix = PurePosixPath(file.path).suffix.lower()
         raise UnreadableFile(f"no reader for “{suffix or 'files without an ending'}”")
     said = Metadata()
-    if file.sidecar is not None:
-        said = read_sidecar(file.sidecar, _sidecar_bytes(folder, file.sidecar))
+    for sidecar in file.sidecars:  # a retraction in the second must not be lost for there being a first
+        said = said.filled_from(read_sidecar(sidecar, _sidecar_bytes(folder, sidecar)))
     if isinstance(chosen, Format):
         content = read_bytes(folder, file.path, chosen.most_bytes)
-        yield _reading(None, chosen, content, hashlib.sha256(content).hexdigest(), said, Metadata())
+        yield _reading(None, chosen, content, hashlib.sha256(content).hexdigest(), said)
         return
     with opened(folder, file.path, chosen.most_bytes) as stream:
         yield from read_container(chosen, stream, file.path, said)
@@ -91,6 +93,8 @@ def _members(
         while own in taken:
             own, number = f"{member.name}~{number}", number + 1
         taken.add(own)
+        if len(taken) > MOST_MEMBERS:
+            raise UnreadableFile(f"holds more than {MOST_MEMBERS:,} documents; the rest of it is left out")
         path = (*inside, own)
         if isinstance(member, Broken):
             yield Broken("/".join(path), member.reason)
@@ -106,11 +110,11 @@ def _members(
 def _member(
     member: Member, reader: str, path: tuple[str, ...], said: Metadata, sha256: str, budget: _Budget
 ) -> Iterator[Reading | Broken]:
-    """Its sidecar counts first, then what its container says of it, what it says itself, what is said of the file."""
+    """Its own sidecar counts first, then that of the file, what its container says of it, and what it says itself."""
     beside = read_sidecar(*member.sidecar) if member.sidecar else Metadata()
-    own = beside.filled_from(member.metadata)
+    own = beside.filled_from(said).filled_from(member.metadata)
     if isinstance(member.content, Extracted):
-        yield _found("/".join(path), reader, member.content, sha256, own, said)
+        yield _found("/".join(path), reader, member.content, sha256, own)
         return
     chosen = format_of(f"x{member.kind}" if member.kind else member.name)
     if chosen is None:
@@ -120,26 +124,20 @@ def _member(
     if isinstance(chosen, Container):
         if len(path) >= MOST_DEEP:
             raise UnreadableFile(f"more than {MOST_DEEP} containers inside one another")
-        inner = replace(own, title=None, url=None).filled_from(said)
+        inner = replace(own, title=None, url=None)
         yield from _members(chosen, io.BufferedReader(stream, _AT_ONCE), member.name, path, inner, sha256, budget)
         return
-    yield _reading("/".join(path), chosen, stream.readall(), sha256, own, said)
+    yield _reading("/".join(path), chosen, stream.readall(), sha256, own)
 
 
-def _reading(
-    member: str | None, chosen: Format, content: bytes, sha256: str, said: Metadata, otherwise: Metadata
-) -> Reading:
-    extracted = chosen.read(content, said.encoding or otherwise.encoding)
-    return _found(member, chosen.reader, extracted, sha256, said, otherwise)
+def _reading(member: str | None, chosen: Format, content: bytes, sha256: str, said: Metadata) -> Reading:
+    return _found(member, chosen.reader, chosen.read(content, said.encoding), sha256, said)
 
 
-def _found(
-    member: str | None, reader: str, extracted: Extracted, sha256: str, said: Metadata, otherwise: Metadata
-) -> Reading:
+def _found(member: str | None, reader: str, extracted: Extracted, sha256: str, said: Metadata) -> Reading:
     if not extracted.text.strip():
         raise UnreadableFile("holds no text")
-    metadata = said.filled_from(extracted.structure.metadata).filled_from(otherwise)
-    return Reading(member, reader, sha256, extracted, metadata)
+    return Reading(member, reader, sha256, extracted, said.filled_from(extracted.structure.metadata))
 
 
 class _Budget:

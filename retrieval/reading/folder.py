@@ -29,8 +29,8 @@ class FileStamp:
     path: str
     """Relative to the archive folder, with forward slashes."""
     stamp: str
-    sidecar: str | None
-    """Path of the file that holds its metadata."""
+    sidecars: tuple[str, ...] = ()
+    """Paths of the files that hold its metadata, the one that counts first before the others."""
     refused: str | None = None
     """Why it is not even opened: it is a link, a pipe, a folder too deep."""
 
@@ -63,11 +63,11 @@ def walk(folder: Path) -> list[FileStamp]:
                         with contextlib.suppress(FileNotFoundError):  # removed between listing and looking
                             stats[path] = entry.stat(follow_symlinks=False)
                     else:
-                        refused.append(FileStamp(path, "", None, _why(entry)))
+                        refused.append(FileStamp(path, "", (), _why(entry)))
         except OSError as error:
             if error.errno == errno.ENAMETOOLONG:  # so no walk ever saw what is in it, and nothing of it is published
                 path = here.relative_to(folder).as_posix()
-                refused.append(FileStamp(path, "", None, "a folder whose path is too long for this system"))
+                refused.append(FileStamp(path, "", (), "a folder whose path is too long for this system"))
                 continue
             message = f"can't list {error.filename}: {error.strerror}; the index is left as it was"
             raise ArchiveFolderError(message) from None
@@ -82,9 +82,8 @@ def _why(entry: os.DirEntry[str]) -> str:
 
 
 def stamp_of(folder: Path, path: str) -> FileStamp:
-    """As `walk` gives it, for one file that is known. Its stamp tells nothing; its sidecar is the one there is now."""
-    sidecar = next((name for name in _beside(path) if stat.S_ISREG(_mode(folder / name))), None)
-    return FileStamp(path, "", sidecar)
+    """As `walk` gives it, for one file that is known. Its stamp tells nothing; its sidecars are those there are now."""
+    return FileStamp(path, "", tuple(name for name in _beside(path) if stat.S_ISREG(_mode(folder / name))))
 
 
 def _mode(path: Path) -> int:
@@ -154,6 +153,6 @@ def _beside(path: str) -> Iterator[str]:
 
 
 def _stamped(path: str, stats: dict[str, os.stat_result]) -> FileStamp:
-    sidecar = sidecar_of(path, stats)
-    parts = [stats[path]] + ([stats[sidecar]] if sidecar else [])
-    return FileStamp(path, ";".join(f"{part.st_size}:{part.st_mtime_ns}" for part in parts), sidecar)
+    sidecars = tuple(name for name in _beside(path) if name in stats)
+    parts = (stats[name] for name in (path, *sidecars))
+    return FileStamp(path, ";".join(f"{part.st_size}:{part.st_mtime_ns}" for part in parts), sidecars)

@@ -44,7 +44,7 @@ def request_json(folder: str, file: FileStamp) -> Json:
 
 
 def request_of(said: Json) -> tuple[str, FileStamp]:
-    return said["folder"], FileStamp(said["path"], said["stamp"], said["sidecar"])
+    return said["folder"], FileStamp(said["path"], said["stamp"], tuple(said["sidecars"]))
 
 
 def header_json(found: Reading | Broken) -> Json:

@@ -40,7 +40,7 @@ def test_hidden_files_and_folders_are_left_alone(folder, put):
 def test_sidecars_are_no_documents_of_their_own(folder, put):
     for name in ("a.txt", "a.toml", "b.md", "b.md.json"):
         put(name, TEXT)
-    assert {file.path: file.sidecar for file in walk(folder)} == {"a.txt": "a.toml", "b.md": "b.md.json"}
+    assert {file.path: file.sidecars for file in walk(folder)} == {"a.txt": ("a.toml",), "b.md": ("b.md.json",)}
 
 
 def test_links_are_not_followed_wherever_they_lead(folder, put, tmp_path):
@@ -65,7 +65,7 @@ def test_a_sidecar_that_is_a_link_out_of_the_folder_is_not_read(folder, put, tmp
     put("a.txt", TEXT)
     (tmp_path / "secret.toml").write_text('title = "secret"')
     (folder / "a.toml").symlink_to(tmp_path / "secret.toml")
-    assert [(file.path, file.sidecar) for file in walk(folder)] == [("a.toml", None), ("a.txt", None)]
+    assert [(file.path, file.sidecars) for file in walk(folder)] == [("a.toml", ()), ("a.txt", ())]
 
 
 def test_the_archive_folder_itself_may_be_a_link(folder, put, tmp_path):
@@ -122,7 +122,7 @@ def test_pipes_and_sockets_are_left_alone_and_never_waited_for(folder, put):
         listening.bind("socket.txt")
         os.chdir(here)
         found = walk(folder)
-    assert all(file.sidecar is None for file in found)
+    assert all(file.sidecars == () for file in found)
     assert {file.path: file.refused for file in found} == {"a.txt": None} | dict.fromkeys(
         ("a.toml", "pipe.txt", "socket.txt"), "not a regular file"
     )

@@ -87,10 +87,17 @@ def test_what_is_said_beside_an_archive_is_true_of_all_in_it_but_for_title_and_a
     }
     found = {each.member: each.metadata for each in read_all(tmp_path, "all.zip", zipped(inside))}
     assert (found["a.txt"].title, found["a.txt"].publisher) == ("The ferry", "Harbour News")
-    assert (found["b.csv/1"].publisher, found["b.csv/1"].language) == ("Ostrell Courier", "fr")
+    assert (found["b.csv/1"].publisher, found["b.csv/1"].language) == ("Ostrell Courier", "en")
     assert (found["c.tar/d.txt"].author, found["c.tar/d.txt"].publisher) == ("Ada Quill", "Ostrell Courier")
     assert {each.url for each in found.values()} == {None}
     assert "All" not in {each.title for each in found.values()}
+
+
+def test_a_keepers_retraction_is_not_overruled_by_what_an_archive_holds(tmp_path):
+    (tmp_path / "all.toml").write_text('status = "retracted"\nstatus_note = "All of it is forged."')
+    page = "---\nstatus: corrected\nstatus_note: A comma.\n---\n# Ferry\n\nIt left.\n"
+    [found] = read_all(tmp_path, "all.zip", zipped({"a.md": page}))
+    assert (found.metadata.status, found.metadata.status_note) == ("retracted", "All of it is forged.")
 
 
 def test_a_wrong_metadata_file_breaks_its_own_document_alone(tmp_path):

@@ -259,6 +259,13 @@ def test_an_impossible_date_in_a_sidecar_is_noted_and_the_rest_is_read(reading, 
     note.encode()
 
 
+def test_a_retraction_in_a_second_sidecar_is_not_lost_for_there_being_a_first(read, put):
+    put("page.txt.json", '{"author": "A. Brandt"}')
+    put("page.toml", 'status = "retracted"\nauthor = "Another"')
+    source = read("page.txt", "The ferry\n\nIt left at noon.").source
+    assert (source.status, source.author) == ("retracted", "A. Brandt")
+
+
 def test_a_date_is_never_the_time_of_the_file(read, put):
     path = put("page.txt", "The ferry\n\nIt left at noon.")
     os.utime(path, (0, 0))

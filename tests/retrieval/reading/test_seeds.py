@@ -17,7 +17,7 @@ KEPT = sorted(path.relative_to(SEEDS).as_posix() for path in SEEDS.rglob("*") if
 def test_what_fuzzing_found_is_read_or_told_to_be_unreadable(name):
     place = SEEDS / name
     try:
-        found = list(read_file(place.parent, FileStamp(place.name, "", None)))
+        found = list(read_file(place.parent, FileStamp(place.name, "")))
     except UnreadableFile as error:
         assert len(str(error).splitlines()) == 1
         return

@@ -139,7 +139,7 @@ def test_a_pipe_a_socket_a_device_and_links_are_no_files_to_be_read(folder, put,
     os.mkfifo(folder / "pipe.txt")
     (folder / "out.txt").symlink_to(tmp_path / "outside.txt")
     (folder / "broken.txt").symlink_to("nowhere")
-    asked = [FileStamp(name, "", None) for name in ("pipe.txt", "out.txt", "broken.txt", "none.txt", "../outside.txt")]
+    asked = [FileStamp(name, "") for name in ("pipe.txt", "out.txt", "broken.txt", "none.txt", "../outside.txt")]
     with Workers(folder, Limits()) as workers:
         reasons = {answer.path: answer.header["reason"] for answer in workers.read(asked)}
     assert reasons["pipe.txt"] == "not a regular file"
