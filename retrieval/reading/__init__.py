@@ -9,10 +9,11 @@ from retrieval.reading.extracted import Broken
 from retrieval.reading.files import Reading, digest_of, read_file
 from retrieval.reading.folder import FileStamp, walk
 from retrieval.reading.formats import FORMATS, reader_of
+from retrieval.reading.processes import Limits
 from retrieval.reading.reread import Reread, reread
 from retrieval.reading.rows.question_set import open_unzipped, read_corpus, read_json_lines
 from retrieval.reading.wire import message_of, reading_of
-from retrieval.reading.workers import Limits, Workers
+from retrieval.reading.workers import Workers
 
 __all__ = [
     "FORMATS",

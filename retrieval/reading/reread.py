@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from retrieval.reading.folder import stamp_of
+from retrieval.reading.processes import Limits
 from retrieval.reading.wire import reading_of
-from retrieval.reading.workers import Limits, ask_again
+from retrieval.reading.workers import ask_again
 from retrieval.receipts import BytePlaces
 from retrieval.records import Source
 from retrieval.spans import Span

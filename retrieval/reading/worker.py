@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 import resource
+import select
 import sys
 import traceback
 from collections.abc import Iterator
@@ -23,6 +24,8 @@ from retrieval.reading.wire import Json, again_json, header_json, line_of, messa
 from retrieval.spans import Span
 
 MIB = 1024 * 1024
+IDLE = 60
+"""Seconds without a file after which it ends itself."""
 MOST_TRACE = 10_000
 """Characters of a traceback, which goes to the log of the process that asked."""
 
@@ -33,7 +36,7 @@ def main() -> None:
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     _limit_memory(megabytes)
-    for line in sys.stdin.buffer:
+    while select.select([sys.stdin], [], [], IDLE)[0] and (line := sys.stdin.buffer.readline()):
         request = message_of(line)
         answering = _places(request, seconds) if "places" in request else _documents(request)
         try:

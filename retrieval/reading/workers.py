@@ -12,36 +12,22 @@ import os
 import selectors
 import signal
 import subprocess
-import sys
 import time
 from collections import deque
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import IO, NamedTuple
 
 from retrieval.errors import UnreadableFile
 from retrieval.reading.folder import FileStamp
+from retrieval.reading.processes import Limits, Process, ended, given_back, started
 from retrieval.reading.wire import Json, line_of, message_of, request_json
 from retrieval.spans import Span
 
 log = logging.getLogger(__name__)
-PROGRAM = ("-m", "retrieval.reading.worker")
-SECONDS = 60
-MEGABYTES = 1024
 PATIENCE = 2
 """Times the seconds that a document may take of the processor: so long is waited for by the clock."""
 _CHUNK = 1 << 20
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    seconds: int = SECONDS
-    """Of the processor, for one document."""
-    megabytes: int = MEGABYTES
-    """Of memory, for one process."""
-    processes: int = 0
-    """0: as many as there are processors."""
 
 
 class Answer(NamedTuple):
@@ -54,7 +40,7 @@ class Answer(NamedTuple):
 
 
 class Workers:
-    """Reads many files. Use as a context manager: leaving it ends the processes, whatever they are at."""
+    """Reads many files. Use as a context manager: leaving it ends the processes that are still at a file."""
 
     def __init__(self, folder: Path, limits: Limits) -> None:
         self._folder, self._limits = folder, limits
@@ -65,7 +51,7 @@ class Workers:
 
     def __exit__(self, *_: object) -> None:
         for worker in self._held:
-            worker.end()
+            worker.leave()
 
     def read(self, files: Sequence[FileStamp], asked: Json | None = None) -> Iterator[Answer]:
         """The answers for all of the files; those of one file in its order, the last with `end` in its header.
@@ -94,33 +80,32 @@ class _Worker:
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Process | None = None
         self._selector: selectors.BaseSelector | None = None
         self._buffer = bytearray()
         self._since = 0.0
+        self._request = b""
+        """What it was asked and has not begun to answer."""
         self.file: FileStamp | None = None
 
     def start(self, selector: selectors.BaseSelector) -> None:
-        limits = self._limits
-        command = [sys.executable, "-P", *PROGRAM, str(limits.seconds), str(limits.megabytes)]
-        self._selector = selector
-        self._process = subprocess.Popen(  # noqa: S603 - our own program
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=_environment(),
-            bufsize=0,
-        )
-        assert self._process.stdout is not None  # noqa: S101 - it is a pipe
-        selector.register(self._process.stdout, selectors.EVENT_READ, self)
+        self._selector, self._process = selector, started(self._limits)
+        selector.register(self._output, selectors.EVENT_READ, self)
 
     def take(self, folder: Path, file: FileStamp, more: Json | None = None) -> None:
         self.file, self._since = file, time.monotonic()
-        request = line_of(request_json(str(folder.resolve()), file) | (more or {}))
+        self._request = line_of(request_json(str(folder.resolve()), file) | (more or {}))
+        self._ask()
+
+    def _ask(self) -> None:
         assert self._process is not None and self._process.stdin is not None  # noqa: S101 - it was started
         with contextlib.suppress(BrokenPipeError):  # it is gone, as reading from it will tell
-            self._process.stdin.write(request)
+            self._process.stdin.write(self._request)
+
+    @property
+    def _output(self) -> IO[bytes]:
+        assert self._process is not None and self._process.stdout is not None  # noqa: S101 - it was started
+        return self._process.stdout
 
     @property
     def is_overdue(self) -> bool:
@@ -128,12 +113,11 @@ class _Worker:
 
     def answers(self) -> Iterator[Answer]:
         """Those that have come in. A process that is gone answers with the reason, and another takes its place."""
-        assert self._process is not None and self._process.stdout is not None  # noqa: S101 - it was started
-        chunk = os.read(self._process.stdout.fileno(), _CHUNK)
+        chunk = os.read(self._output.fileno(), _CHUNK)
         if not chunk:
             yield from self._gone()
             return
-        self._since = time.monotonic()
+        self._since, self._request = time.monotonic(), b""
         self._buffer += chunk
         *lines, rest = self._buffer.split(b"\n") if b"\n" in chunk else [self._buffer]
         self._buffer = rest
@@ -148,15 +132,19 @@ class _Worker:
         self._replace()
         return answer
 
-    def end(self) -> None:
-        if self._process is None:
-            return
-        if self._selector is not None and self._process.stdout is not None:
-            with contextlib.suppress(KeyError, RuntimeError):  # the selector is closed before
-                self._selector.unregister(self._process.stdout)
-        self._process.kill()
-        self._process.communicate()
+    def leave(self) -> None:
+        """The process is kept for others, or ended where it is still at a file."""
+        self._out_of_sight()
+        if self._process is not None and self.file is None and not self._buffer:
+            given_back(self._process, self._limits)
+        elif self._process is not None:
+            ended(self._process)
         self._process = None
+
+    def _out_of_sight(self) -> None:
+        if self._selector is not None and self._process is not None:
+            with contextlib.suppress(KeyError, RuntimeError):  # the selector is closed before
+                self._selector.unregister(self._output)
 
     def _answer(self, line: bytes) -> Answer:
         header, _, body = line.partition(b"\t")
@@ -169,6 +157,12 @@ class _Worker:
         return Answer(path, said, body)
 
     def _gone(self) -> Iterator[Answer]:
+        assert self._process is not None  # noqa: S101 - it was started
+        if self._request and self._process.wait() == 0:  # it had just gone, having waited long, when it was asked
+            self._replace()
+            self._ask()
+            self._request = b""
+            return
         if self.file is not None:
             yield self._failed()
         self._replace()
@@ -189,11 +183,12 @@ class _Worker:
         return f"its reader crashed ({signal.Signals(-status).name if status < 0 else f'status {status}'})"
 
     def _replace(self) -> None:
-        selector = self._selector
-        self.end()
+        self._out_of_sight()
+        if self._process is not None:
+            ended(self._process)
         self._buffer = bytearray()
-        if selector is not None:
-            self.start(selector)
+        if self._selector is not None:
+            self.start(self._selector)
 
 
 def ask_again(folder: Path, file: FileStamp, member: str | None, places: Sequence[Span], limits: Limits) -> Json:
@@ -206,10 +201,3 @@ def ask_again(folder: Path, file: FileStamp, member: str | None, places: Sequenc
     if reason is not None or not body:
         raise UnreadableFile(reason or "holds no text")
     return message_of(body)
-
-
-def _environment() -> dict[str, str]:
-    """Without the settings, of which none is a reader's business, and the token least of all."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("ARCHIVIST_")}
-    here = str(Path(__file__).parents[2])
-    return kept | {"PYTHONPATH": here, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "PYTHONIOENCODING": "utf-8"}

@@ -367,7 +367,7 @@ from retrieval.reading.text import plain_text
 formats.FORMATS[{ending!r}] = formats.Format({reader!r}, plain_text.read)
 worker.main()
 """
-    monkeypatch.setattr("retrieval.reading.workers.PROGRAM", ("-c", program))
+    monkeypatch.setattr("retrieval.reading.processes.PROGRAM", ("-c", program))
 
 
 def test_a_newer_reader_reads_its_files_again_and_no_others(index, put, monkeypatch):

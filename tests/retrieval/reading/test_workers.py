@@ -10,6 +10,7 @@ import pytest
 from retrieval.errors import UnreadableFile
 from retrieval.reading import Limits, Workers, message_of, reading_of, walk
 from retrieval.reading.folder import FileStamp, stamp_of
+from retrieval.reading.processes import given_back, started
 from retrieval.reading.workers import ask_again
 from retrieval.spans import Span
 
@@ -48,7 +49,7 @@ worker.main()
 
 @pytest.fixture
 def hostile(monkeypatch, tmp_path):
-    monkeypatch.setattr("retrieval.reading.workers.PROGRAM", ("-c", HOSTILE))
+    monkeypatch.setattr("retrieval.reading.processes.PROGRAM", ("-c", HOSTILE))
     monkeypatch.setenv("TMPDIR", str(tmp_path))
 
 
@@ -115,7 +116,7 @@ def tell(content, declared):
 formats.FORMATS[".env"] = formats.Format("env/1", tell)
 worker.main()
 """
-    monkeypatch.setattr("retrieval.reading.workers.PROGRAM", ("-c", program))
+    monkeypatch.setattr("retrieval.reading.processes.PROGRAM", ("-c", program))
     put("a.env", "x")
     assert read_all(folder, Limits())["a.env"] == (["[]"], None)
 
@@ -156,12 +157,43 @@ def test_one_document_is_read_again_with_its_places_in_bytes(folder, put):
         ask_again(folder, stamp_of(folder, "a.txt"), "b", [], Limits())
 
 
-def test_a_reading_that_is_given_up_leaves_no_process_running(folder, put, hostile):
+def test_a_reading_that_is_given_up_leaves_no_process_at_its_file(folder, put, hostile):
     put("a.txt", "Page")
     put("b.bad", "sleep")
     with Workers(folder, Limits(1000, 200, 2)) as workers:
         next(workers.read(walk(folder)))
-        running = [worker._process.pid for worker in workers._held]
-    for process in running:
-        with pytest.raises(ProcessLookupError):
-            os.kill(process, 0)
+        [busy] = [worker._process.pid for worker in workers._held if worker.file.path == "b.bad"]
+    with pytest.raises(ProcessLookupError):
+        os.kill(busy, 0)
+
+
+def test_a_process_is_used_again_and_one_that_is_gone_is_replaced(folder, put):
+    put("a.txt", "Page")
+    limits = Limits(61, 256, 1)
+    assert read_all(folder, limits) == {"a.txt": (["Page"], None)}
+    first = started(limits)
+    given_back(first, limits)
+    again = started(limits)
+    assert again is first and again.poll() is None
+    given_back(again, limits)
+    again.kill()
+    again.wait()
+    assert read_all(folder, limits) == {"a.txt": (["Page"], None)}
+
+
+def test_a_process_that_went_just_as_it_was_asked_is_not_the_files_fault(folder, put, monkeypatch):
+    """As one does that has waited for a minute: it ends well, and without a word."""
+    put("a.txt", "Page")
+    marker = folder.parent / "gone"
+    program = f"""
+import os, sys
+if not os.path.exists({str(marker)!r}):
+    open({str(marker)!r}, "w").close()
+    sys.stdin.readline()
+    sys.exit(0)
+from retrieval.reading import worker
+worker.main()
+"""
+    monkeypatch.setattr("retrieval.reading.processes.PROGRAM", ("-c", program))
+    assert read_all(folder, Limits(processes=1)) == {"a.txt": (["Page"], None)}
+    assert marker.exists()
