@@ -27,6 +27,8 @@ from retrieval.spans import Span
 log = logging.getLogger(__name__)
 PATIENCE = 2
 """Times the seconds that a document may take of the processor: so long is waited for by the clock."""
+PATIENCE_WITH_A_FILE = 60
+"""The same for a file of many documents: with the usual limit an hour."""
 _CHUNK = 1 << 20
 
 
@@ -83,7 +85,7 @@ class _Worker:
         self._process: Process | None = None
         self._selector: selectors.BaseSelector | None = None
         self._buffer = bytearray()
-        self._since = 0.0
+        self._since = self._begun = 0.0
         self._request = b""
         """What it was asked and has not begun to answer."""
         self.file: FileStamp | None = None
@@ -94,6 +96,7 @@ class _Worker:
 
     def take(self, folder: Path, file: FileStamp, more: Json | None = None) -> None:
         self.file, self._since = file, time.monotonic()
+        self._begun = self._since
         self._request = line_of(request_json(str(folder.resolve()), file) | (more or {}))
         self._ask()
 
@@ -109,7 +112,9 @@ class _Worker:
 
     @property
     def is_overdue(self) -> bool:
-        return time.monotonic() - self._since > PATIENCE * self._limits.seconds
+        """By the clock: with its document, or with all of its file."""
+        now, seconds = time.monotonic(), self._limits.seconds
+        return now - self._since > PATIENCE * seconds or now - self._begun > PATIENCE_WITH_A_FILE * seconds
 
     def answers(self) -> Iterator[Answer]:
         """Those that have come in. A process that is gone answers with the reason, and another takes its place."""
@@ -179,7 +184,10 @@ class _Worker:
         except subprocess.TimeoutExpired:
             status = -signal.SIGXCPU
         if status == -signal.SIGXCPU:
-            return f"takes more than {self._limits.seconds} seconds to read"
+            seconds = self._limits.seconds
+            if time.monotonic() - self._begun > PATIENCE_WITH_A_FILE * seconds:
+                seconds *= PATIENCE_WITH_A_FILE
+            return f"takes more than {seconds} seconds to read"
         return f"its reader crashed ({signal.Signals(-status).name if status < 0 else f'status {status}'})"
 
     def _replace(self) -> None:

@@ -167,6 +167,25 @@ def test_a_reading_that_is_given_up_leaves_no_process_at_its_file(folder, put, h
         os.kill(busy, 0)
 
 
+def test_a_file_of_many_documents_has_a_limit_of_its_own(folder, put, monkeypatch):
+    monkeypatch.setattr("retrieval.reading.workers.PATIENCE_WITH_A_FILE", 2)
+    program = """
+import io, time
+from retrieval.reading import extracted, formats, worker
+def members(file, name):
+    for number in range(1000):
+        time.sleep(0.1)
+        yield extracted.Member(f"{number}.txt", io.BytesIO(b"Page"))
+formats.FORMATS[".slow"] = formats.Container("slow/1", members)
+worker.main()
+"""
+    monkeypatch.setattr("retrieval.reading.processes.PROGRAM", ("-c", program))
+    put("a.slow", "x")
+    texts, reason = read_all(folder, Limits(1))["a.slow"]
+    assert reason == "takes more than 2 seconds to read"
+    assert set(texts) == {"Page"}
+
+
 def test_a_process_is_used_again_and_one_that_is_gone_is_replaced(folder, put):
     put("a.txt", "Page")
     limits = Limits(61, 256, 1)
