@@ -80,12 +80,15 @@ def _split(text: str, offset: int, language: str) -> list[Span]:
 def _segments(language: str, plain: str) -> Iterator[str]:
     """As sentencex cuts it, given a part at a time: the last sentence of a part may go on, and begins the next one."""
     at, size = 0, AT_ONCE
-    while at < len(plain):
+    while True:
         part = plain[at : at + size]
-        *ended, last = sentencex.segment(language, part) or [part]
+        found = sentencex.segment(language, part) or [part]
+        if sum(map(len, found)) != len(part):  # it lost or added characters, which `_split` sees by the sum
+            return
+        if at + size >= len(plain):
+            yield from found
+            return
+        ended = found[:-1]
         yield from ended
         at += sum(map(len, ended))
-        if at + len(last) >= len(plain):
-            yield last
-            return
         size = AT_ONCE if ended else 2 * size

@@ -116,3 +116,12 @@ def test_a_paragraph_of_nothing_but_quotation_marks_takes_no_square_of_its_lengt
     started = time.process_time()
     assert "".join(span.of(text) for span in split_text(text)) == text
     assert time.process_time() - started < 20, "a minute and more where the splitter is given all of it"
+
+
+@pytest.mark.parametrize("lost", [lambda found: found[:-1], lambda found: [found[0][1:], *found[1:]]])
+def test_a_long_text_of_which_the_library_loses_something_is_one_sentence_and_soon(monkeypatch, lost):
+    """Whatever is asked of it: it was once asked for ever larger parts."""
+    monkeypatch.setattr(sentencex, "segment", lambda language, text: lost([text[:10], text[10:]]))
+    text = "The ferry left. " * 2000
+    [whole] = split_text(text)
+    assert whole.of(text) == text
