@@ -21,6 +21,10 @@ class Line(Enum):
     UNDATED = "undated"
     FROM = "—"
     PARAGRAPH = "paragraph {number}"
+    PAGE = "page {number}"
+    CHAPTER = "chapter {number}"
+    MESSAGE = "message {number}"
+    LINE = "line {number}"
     IN_THE_TEXT = "In the text:"
     STATUS = "{status}:"
     CODE = "code"
@@ -66,6 +70,7 @@ class Line(Enum):
     RECEIPT_TEXT = "sha256 of its text"
     RECEIPT_CHARACTERS = "characters"
     RECEIPT_BYTES = "bytes"
+    RECEIPT_PLACE = "stands at"
     RECEIPT_READER = "read by"
     RECEIPT_GENERATION = "generation"
     RECEIPT_BUTTON = "Receipt {code}"
@@ -140,7 +145,8 @@ class Line(Enum):
 
     # Reindexing
     REINDEX_STARTED = "Reindexing: looking at the files."
-    REINDEX_PROGRESS = "Reindexing: {bar} {files} of {of_files} files, {passages} passages, {left} left."
+    REINDEX_READING = "Reading: {files} of {of_files} files."
+    REINDEX_PROGRESS = "Reindexing: {bar} {files} files read, {passages} passages indexed, {left} left."
     REINDEX_RUNNING = "A reindex is already running; this is how far it is."
     REINDEX_DONE = (
         "Reindex done: + {added} added, ~ {changed} changed, − {gone} gone, {moved} moved, {same} the same, "

@@ -21,6 +21,7 @@ from bot.reindexing import Reindexing
 from bot.requests import Request
 from bot.settings import BotSettings
 from bot.views.buttons import BUTTONS
+from bot.watching import Watching
 from retrieval import ArchivistError
 
 log = logging.getLogger(__name__)
@@ -70,6 +71,7 @@ class ArchivistBot(commands.Bot):
         self.desk = Desk(self.library, self.gate, settings.question_length)
         self.administrators = Administrators(settings)
         self.reindexing = Reindexing()
+        self._watching = Watching(settings.archive, settings.watch_settle, self.reindexing)
         self._warming: asyncio.Task[None] | None = None
 
     async def setup_hook(self) -> None:
@@ -82,6 +84,8 @@ class ArchivistBot(commands.Bot):
         self.administrators.learn_owners(application)
         record = self.settings.data / "commands.sha256"
         await sync_commands(self.tree, application.id, self.settings.home_guild_id, record)
+        if self.settings.watch:
+            self._watching.start()
 
     async def _warm(self) -> None:
         try:
@@ -119,6 +123,7 @@ class ArchivistBot(commands.Bot):
     async def close(self) -> None:
         if self._warming is not None:
             self._warming.cancel()
+        await self._watching.close()
         await self.desk.drain(DRAIN)
         await self.reindexing.close()
         await super().close()

@@ -38,5 +38,5 @@ def set_up_logging(secrets: tuple[str, ...] = ()) -> None:
     # At DEBUG these print whole events and request bodies: people's words and interaction tokens.
     for name in ("discord", "discord.http", "discord.gateway", "discord.client"):
         logging.getLogger(name).setLevel(logging.INFO)
-    for name in ("httpx", "sentence_transformers", "transformers", "filelock"):
+    for name in ("httpx", "sentence_transformers", "transformers", "filelock", "watchfiles"):
         logging.getLogger(name).setLevel(logging.WARNING)

@@ -15,11 +15,13 @@ class Running:
     of_files: int = 0
     passages: int = 0
     seconds: float = 0.0
+    share: float = 0.0
+    """From 0 to 1: of the texts, that which is indexed. All files are read before the first text is."""
 
     @property
     def seconds_left(self) -> float | None:
         """By the pace so far, or None while there is none."""
-        return self.seconds / self.files * (self.of_files - self.files) if self.files else None
+        return self.seconds / self.share * (1 - self.share) if self.share else None
 
 
 @dataclass(frozen=True, slots=True)

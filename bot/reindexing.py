@@ -18,6 +18,7 @@ LONGEST_LINE = 2**20
 """Bytes of one line that the process may write."""
 PATIENCE = 5.0
 """Seconds that a process is given to end when it is told to."""
+_PROGRESS = ("files", "of_files", "passages", "seconds", "share")
 _HIDDEN_FROM_THE_CHILD = ("ARCHIVIST_DISCORD_TOKEN",)
 
 
@@ -30,9 +31,7 @@ class Run:
 
     @property
     def state(self) -> State:
-        if not self._task.done():
-            return self._so_far
-        return Stopped("the bot was stopped") if self._task.cancelled() else self._task.result()
+        return self._ended() if self._task.done() else self._so_far
 
     async def states(self, every: float) -> AsyncIterator[State]:
         """As it is now, then every `every` seconds while it runs, and at last, at once, how it ended."""
@@ -41,10 +40,18 @@ class Run:
             await asyncio.wait([self._task], timeout=every)
         yield state
 
+    async def end(self) -> End:
+        """Waits for it."""
+        await asyncio.wait([self._task])
+        return self._ended()
+
     async def close(self) -> None:
         """Stops it; the old index goes on serving."""
         self._task.cancel()
         await asyncio.wait([self._task], timeout=2 * PATIENCE)
+
+    def _ended(self) -> End:
+        return Stopped("the bot was stopped") if self._task.cancelled() else self._task.result()
 
     async def _run(self, full: bool, dry_run: bool) -> End:
         try:
@@ -92,7 +99,7 @@ class Run:
             line = raw.decode("utf-8", "replace").strip()
             try:
                 said = json.loads(line)
-                self._so_far = Running(said["files"], said["of_files"], said["passages"], said["seconds"])
+                self._so_far = Running(**{name: said[name] for name in _PROGRESS})
             except (ValueError, KeyError, TypeError):
                 last = line.removeprefix("archivist: ") or last
         return last

@@ -28,6 +28,15 @@ class BotSettings(RetrievalSettings):
         frozenset(), description="users who may reindex, beside the application's owner or team"
     )
     admin_role_ids: Ids = Field(frozenset(), description="roles of the home server whose members may reindex")
+    watch: bool = Field(
+        False, description="bring the index in step by itself when files change; the console has `/reindex`"
+    )
+    watch_settle: float = Field(
+        5.0,
+        ge=0.1,
+        le=3600,
+        description="seconds without a further change before that begins; at most 12 times as long",
+    )
     workers: int = Field(2, ge=1, le=64, description="questions answered at the same time")
     queue: int = Field(
         32, ge=0, le=10_000, description="questions that may wait beyond those; more are told to come back"

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from retrieval.records import Passage, Source
+from retrieval.records import Landmark, LandmarkKind, Passage, Source
 from retrieval.spans import Span
 
 GAP = " […] "
@@ -87,6 +87,8 @@ class Excerpt:
     """Not shown, only named."""
     cue: Attribution | None = None
     """What the voice of the answer rests on; it may stand in a sentence beside the answer."""
+    landmark: Landmark | None = None
+    """The numbered part of the file that it begins in, as the page of a PDF."""
 
     def __post_init__(self) -> None:
         if self.voice in CLAIMED and not self.attribution:
@@ -94,6 +96,11 @@ class Excerpt:
         for marked in (*self.sentences, *self.answer, *(a.span for a in self.attribution)):
             if not any(piece.contains(marked) for piece in self.pieces):
                 raise ValueError(f"excerpt {self.code}: {marked} is outside its pieces")
+
+    @property
+    def has_paragraphs(self) -> bool:
+        """Whether the passage's own paragraph says more than the landmark does."""
+        return self.landmark is None or self.landmark.kind is not LandmarkKind.PARAGRAPH
 
     @property
     def attribution_shown(self) -> tuple[Attribution, ...]:

@@ -7,7 +7,6 @@ import datetime
 import threading
 import weakref
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 
 from retrieval import citing
 from retrieval.answering import Asked, answer, unanswerable
@@ -18,15 +17,16 @@ from retrieval.errors import ModelError, QuestionError, UnknownCode
 from retrieval.excerpting import whole_passage
 from retrieval.filters import EVERYTHING, Filter
 from retrieval.indexing import IndexReport, Progress, bring_in_step, index_fingerprint
+from retrieval.reading import Limits
 from retrieval.receipts import Receipt, Superseded
-from retrieval.records import Source, Unreadable
 from retrieval.searching import Choice, Gate, KnownNames, parse_lookup, warm_up
 from retrieval.settings import RetrievalSettings
 from retrieval.spans import Span
+from retrieval.status import Marked, Status, furniture_of, status_of
 from retrieval.store.holder import SnapshotHolder
 from retrieval.store.local import LocalBackend
 from retrieval.store.lookups import document_of, searched_in
-from retrieval.store.protocol import Backend, Coverage, Manifest, Snapshot
+from retrieval.store.protocol import Backend, Snapshot
 from retrieval.verdicts import CheckedMessage, Verified
 from retrieval.verification import Claimed, verify
 from retrieval.verifying import checkable
@@ -35,19 +35,6 @@ PAGE = 5
 """Hits on a page of a lookup."""
 OWN_GATE = "gate.toml"
 """In the data folder: what `archivist calibrate` fitted."""
-
-
-@dataclass(frozen=True, slots=True)
-class Status:
-    """What is in the archive. `manifest` is None before the first index."""
-
-    manifest: Manifest | None
-    coverage: Coverage
-    publishers: tuple[str, ...]
-    languages: tuple[str, ...]
-    collections: tuple[str, ...]
-    undated: tuple[str, ...]
-    unreadable: tuple[Unreadable, ...]
 
 
 class Archive:
@@ -131,7 +118,7 @@ class Archive:
     def receipt(self, code: str) -> tuple[Receipt | Superseded, ...]:
         """What it takes to check them without this archive; the file is read again for it, now. As `show` otherwise."""
         with self._cited(code) as (wanted, snapshot):
-            return citing.receipt(wanted, snapshot, self._settings.archive)
+            return citing.receipt(wanted, snapshot, self._settings.archive, self._limits)
 
     @contextlib.contextmanager
     def _cited(self, code: str) -> Iterator[tuple[Code, Snapshot]]:
@@ -176,18 +163,12 @@ class Archive:
 
     def status(self) -> Status:
         with self._holder.reading() as snapshot:
-            if snapshot is None:
-                return Status(None, Coverage(0, 0, None, None), (), (), (), (), ())
-            sources = list(snapshot.sources())
-            return Status(
-                snapshot.manifest,
-                snapshot.coverage(EVERYTHING),
-                _named(sources, "publisher"),
-                _named(sources, "language"),
-                _named(sources, "collection"),
-                tuple(source.path for source in sources if source.published is None),
-                tuple(snapshot.unreadable()),
-            )
+            return status_of(snapshot)
+
+    def furniture(self) -> tuple[Marked, ...]:
+        """All that is not indexed, and why. Reads every document of the archive."""
+        with self._holder.reading() as snapshot:
+            return furniture_of(snapshot) if snapshot is not None else ()
 
     def reindex(
         self, full: bool = False, dry_run: bool = False, report: Callable[[Progress], None] = lambda _: None
@@ -200,11 +181,17 @@ class Archive:
             self._settings.model,
             self._load_encoder,
             cache,
+            limits=self._limits,
             fingerprint=self._fingerprint,
             full=full,
             dry_run=dry_run,
             report=report,
         )
+
+    @property
+    def _limits(self) -> Limits:
+        settings = self._settings
+        return Limits(settings.read_seconds, settings.read_megabytes, settings.read_processes)
 
     def _load_encoder(self) -> Encoder:
         with self._loading:
@@ -244,7 +231,3 @@ class Archive:
                 "archivist index makes it anew"
             )
         return encoder
-
-
-def _named(sources: list[Source], name: str) -> tuple[str, ...]:
-    return tuple(sorted({value for source in sources if (value := getattr(source, name)) is not None}))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import hashlib
 import re
 from collections import Counter
 from pathlib import Path
@@ -12,7 +11,7 @@ from retrieval.answers import Excerpt, Shown
 from retrieval.codes import CODE_LENGTH, Code
 from retrieval.errors import UnknownCode, UnreadableFile
 from retrieval.excerpting import chosen_sentences, in_context, whole_passage
-from retrieval.reading import Reread, reread
+from retrieval.reading import Limits, Reread, reread
 from retrieval.receipts import (
     BytePlaces,
     Fate,
@@ -48,15 +47,16 @@ def show(wanted: Code, snapshot: Snapshot, around: int) -> tuple[Shown | Superse
     return tuple(shown) or _superseded(wanted, snapshot)
 
 
-def receipt(wanted: Code, snapshot: Snapshot, folder: Path) -> tuple[Receipt | Superseded, ...]:
-    """Reads the file in the archive `folder` again, now. As `show` otherwise."""
+def receipt(wanted: Code, snapshot: Snapshot, folder: Path, limits: Limits) -> tuple[Receipt | Superseded, ...]:
+    """Reads the file in the archive `folder` again, now, in a process of its own. As `show` otherwise."""
     receipts = []
     for passage in snapshot.with_code(wanted.passage):
         document = document_of(snapshot, passage.document_id)
         excerpt = chosen_sentences(passage, wanted, document)
         core = cover(passage.sentences[(wanted.first or 1) - 1 : wanted.last])  # not what only comes along with it
         stands = tuple(clip for piece in excerpt.pieces if (clip := piece.clip(core)))
-        receipts.append(_receipt(excerpt, stands, document, snapshot.manifest.generation, folder))
+        found = _against_the_file(stands, document, folder, limits)
+        receipts.append(_receipt(excerpt, stands, document, snapshot.manifest.generation, found))
     return tuple(receipts) or _superseded(wanted, snapshot)
 
 
@@ -67,41 +67,42 @@ def text_at(place: str, snapshot: Snapshot) -> str | None:
     return next((one.text for one in snapshot.retired(place[len(PAST) :][:CODE_LENGTH]) if one.place == place), None)
 
 
-def _receipt(excerpt: Excerpt, stands: tuple[Span, ...], document: Document, generation: int, folder: Path) -> Receipt:
-    words = tuple(pieces(document.text, stands))
-    faults, places = _against_the_file(stands, words, document, folder)
+_Found = tuple[tuple[Fault, ...], BytePlaces | None]
+
+
+def _receipt(excerpt: Excerpt, stands: tuple[Span, ...], document: Document, generation: int, found: _Found) -> Receipt:
+    faults, places = found
     return Receipt(
         excerpt.code,
         document.source,
         excerpt.passage.span,
         _occurrence(excerpt.passage, document),
         stands,
-        words,
+        tuple(pieces(document.text, stands)),
         places,
         generation,
         datetime.datetime.now(datetime.UTC).replace(microsecond=0),
         faults,
+        tuple(document.landmark(place.start) for place in stands),
     )
 
 
-def _against_the_file(
-    places: tuple[Span, ...], words: tuple[str, ...], document: Document, folder: Path
-) -> tuple[tuple[Fault, ...], BytePlaces | None]:
-    source = document.source
+def _against_the_file(places: tuple[Span, ...], document: Document, folder: Path, limits: Limits) -> _Found:
+    source, words = document.source, pieces(document.text, places)
     try:
-        now = reread(folder, source)
+        now = reread(folder, source, places, limits)
     except UnreadableFile as error:
         return (FileUnreadable(str(error)),), None
     faults: list[Fault] = []
     if now.sha256 != source.sha256:
         faults.append(OtherBytes(now.sha256))
-    if hashlib.sha256(now.text.encode("utf-8", "surrogatepass")).hexdigest() != source.text_sha256:
+    if now.text_sha256 != source.text_sha256:
         faults.append(Lost.TEXT)
         faults += [_moved(each, now) for each, place in zip(words, places, strict=True) if not _is_at(place, each, now)]
         return tuple(faults), None
     if now.reader != source.reader:
         faults.append(OtherReader(source.reader, now.reader))
-    return tuple(faults), now.byte_places(places)
+    return tuple(faults), now.bytes
 
 
 def _is_at(place: Span, words: str, now: Reread) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from retrieval.answers import Excerpt
-from retrieval.records import Retired, Source
+from retrieval.records import Landmark, Retired, Source
 from retrieval.spans import Span
 
 
@@ -20,6 +20,8 @@ class BytePlaces:
     """Bytes of a byte order mark before the text."""
     pieces: tuple[Span, ...]
     """Half-open, counted in bytes of the file."""
+    marked_up: bool = False
+    """Whether marks of the format, as HTML's tags, may stand among the words there."""
 
 
 class Lost(StrEnum):
@@ -79,6 +81,8 @@ class Receipt:
     """When the file was read for this, in UTC."""
     faults: tuple[Fault, ...]
     """What does not hold."""
+    landmarks: tuple[Landmark | None, ...] = ()
+    """Which numbered part of the file each piece begins in, as the page of a PDF; None where it has none."""
 
     @property
     def holds(self) -> bool:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import datetime
+from bisect import bisect_right
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
+from typing import NamedTuple
 
 from retrieval.spans import Span
 
@@ -17,6 +20,7 @@ class Source:
 
     id: str
     path: str
+    """The archive folder's name and then the file's path in it; of a part of a file followed by `member`."""
     title: str
     sha256: str
     """Of the file's bytes, in hexadecimal."""
@@ -36,6 +40,14 @@ class Source:
     collection: str | None = None
     status: str | None = None
     status_note: str | None = None
+    member: str | None = None
+    """Which part of its file it is, as a message of a mailbox or a file in a zip; None for one that is a whole file."""
+
+    @property
+    def file(self) -> str:
+        """Path of its file, relative to the archive folder."""
+        inside = self.path.partition("/")[2]
+        return inside if self.member is None else inside.removesuffix(f"/{self.member}")
 
     @property
     def context(self) -> str:
@@ -65,6 +77,24 @@ class Furniture:
     reason: str
 
 
+class LandmarkKind(StrEnum):
+    PAGE = "page"
+    CHAPTER = "chapter"
+    PARAGRAPH = "paragraph"
+    MESSAGE = "message"
+    LINE = "line"
+
+
+class Landmark(NamedTuple):
+    """Where a numbered part of the file begins in the text, so that a slice can be found again in the file."""
+
+    at: int
+    """In characters of the text."""
+    kind: LandmarkKind
+    number: int
+    """As the file's own format counts, from 1."""
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """A file's text, exactly, and what stands where in it. Only `reading/` makes one."""
@@ -73,6 +103,8 @@ class Document:
     text: str
     blocks: tuple[Block, ...]
     furniture: tuple[Furniture, ...] = ()
+    landmarks: tuple[Landmark, ...] = ()
+    """In order; none for formats whose text has no numbered parts."""
 
     def __post_init__(self) -> None:
         last = 0
@@ -83,6 +115,13 @@ class Document:
         for mark in self.furniture:
             if mark.span.end > len(self.text):
                 raise ValueError(f"{self.source.path}: furniture {mark.span} is outside the text")
+        if any(later.at < sooner.at for sooner, later in pairwise(self.landmarks)):
+            raise ValueError(f"{self.source.path}: landmarks are out of order")
+
+    def landmark(self, at: int) -> Landmark | None:
+        """The part of the file that character `at` stands in."""
+        behind = bisect_right(self.landmarks, at, key=lambda landmark: landmark.at)
+        return self.landmarks[behind - 1] if behind else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,3 +168,11 @@ class Retired:
 class Unreadable:
     path: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Doubtful:
+    """What was read, but for something that its source says and can't be true, or that had to be guessed."""
+
+    path: str
+    note: str

@@ -44,6 +44,9 @@ class RetrievalSettings(BaseSettings):
         True,
         description="read dates, names and “phrases” out of questions; false: take them for their words alone",
     )
+    read_seconds: int = Field(60, ge=1, le=3600, description="processor seconds that reading one document may take")
+    read_megabytes: int = Field(1024, ge=64, le=65536, description="memory in MiB for a process that reads files")
+    read_processes: int = Field(0, ge=0, le=64, description="processes that read files; 0: one a processor")
     reranker: str | None = Field(
         None,
         description="cross-encoder that orders the best passages: a sentence-transformers name or a folder; or none",

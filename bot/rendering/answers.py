@@ -14,12 +14,13 @@ from retrieval import (
     Copy,
     Excerpt,
     Found,
+    Landmark,
+    LandmarkKind,
     Listing,
     NearMiss,
     Reason,
     Role,
     Searched,
-    Source,
     Span,
     Understood,
 )
@@ -64,12 +65,25 @@ def _no_hits(listing: Listing) -> Line:
     return Line.NO_HITS if listing.page == 1 else Line.NO_SUCH_PAGE
 
 
+_LANDMARKS = {
+    LandmarkKind.PAGE: Line.PAGE,
+    LandmarkKind.CHAPTER: Line.CHAPTER,
+    LandmarkKind.PARAGRAPH: Line.PARAGRAPH,
+    LandmarkKind.MESSAGE: Line.MESSAGE,
+    LandmarkKind.LINE: Line.LINE,
+}
+
+
+def landmark_said(landmark: Landmark) -> Say:
+    return Say(_LANDMARKS[landmark.kind], {"number": Meta(str(landmark.number))})
+
+
 def excerpt_blocks(excerpt: Excerpt) -> Iterator[Block]:
     yield _quote(excerpt)
     # Whatever a title says, its line is never taken for one of ours.
-    yield Row(tuple(_source(excerpt.source, excerpt.passage.paragraph)), Say(Line.FROM))
+    yield Row(tuple(_source(excerpt)), Say(Line.FROM))
     if excerpt.source.status is not None:
-        note = (Meta(excerpt.source.status_note),) if excerpt.source.status_note else ()
+        note = (Meta(excerpt.source.status_note, whole=True),) if excerpt.source.status_note else ()
         yield Row(note, Say(Line.STATUS, {"status": Meta(excerpt.source.status)}))
     if excerpt.attribution_shown:
         identity = excerpt.source.id
@@ -111,13 +125,17 @@ def _quote(excerpt: Excerpt) -> Quote:
     return Quote(tuple(cuts), frozenset(bold), frozenset(gaps))
 
 
-def _source(source: Source, paragraph: int) -> Iterator[Part]:
+def _source(excerpt: Excerpt) -> Iterator[Part]:
+    source, landmark = excerpt.source, excerpt.landmark
     yield Meta(source.title, source.url)
     for said in (source.publisher, source.author):
         if said:
             yield Meta(said)
     yield Meta(source.published.isoformat()) if source.published else Say(Line.UNDATED)
-    yield Say(Line.PARAGRAPH, {"number": Meta(str(paragraph))})
+    if landmark is not None:
+        yield landmark_said(landmark)
+    if excerpt.has_paragraphs:
+        yield Say(Line.PARAGRAPH, {"number": Meta(str(excerpt.passage.paragraph))})
     yield Meta(source.path)
 
 

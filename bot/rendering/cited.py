@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Iterator
 
 from bot.catalogue import Line
-from bot.rendering.answers import excerpt_blocks
+from bot.rendering.answers import excerpt_blocks, landmark_said
 from bot.rendering.reply import Attachment, Block, Cut, Meta, Quote, Reply, Row, Say
 from retrieval import (
     Fate,
@@ -69,6 +69,9 @@ def _receipt(receipt: Receipt) -> Iterator[Block]:
     cuts = [Cut(receipt.source.id, span, words) for span, words in zip(receipt.pieces, receipt.words, strict=True)]
     yield Quote(tuple(cuts), gaps=frozenset(range(1, len(cuts))))
     yield from (Row((Meta(said),), Say(label), small=True) for label, said in _facts(receipt, receipt.source))
+    stands = tuple(dict.fromkeys(landmark_said(landmark) for landmark in receipt.landmarks if landmark is not None))
+    if stands:
+        yield Row(stands, Say(Line.RECEIPT_PLACE), small=True)
 
 
 def _fault(fault: Fault) -> Say:

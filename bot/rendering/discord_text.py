@@ -180,11 +180,11 @@ def _part(part: Part) -> str:
     match part:
         case Cut():
             return f"*{escape_signs(one_line(part.text))}*"
-        case Meta(text, url):
+        case Meta(text, url, whole):
             # Never as a masked link: its label ends at the first bracket that closes, escaped or not, so a title or a
             # quote before it could lead elsewhere; and inside it Discord shows the backslashes of escapes.
             link = safe_link(url) if url else None
-            return escape_signs(_clipped(text)) + (f" (<{link}>)" if link else "")
+            return escape_signs(_clipped(text, PAGE if whole else LONGEST_META)) + (f" (<{link}>)" if link else "")
         case Say(line, values):
             return line.value.format_map({name: _part(value) for name, value in values.items()})
 

@@ -17,8 +17,8 @@ LISTED = 15
 
 def render_reindex(state: State, *, joined: bool = False) -> Reply:
     match state:
-        case Running(files, of_files, passages):
-            return _running(files, of_files, passages, state.seconds_left, joined)
+        case Running():
+            return _running(state, joined)
         case Done(report):
             return _done(report)
         case Stopped(reason):
@@ -36,12 +36,15 @@ def render_reindex_openly(end: State) -> Reply:
             return say(Line.REINDEX_STARTED)
 
 
-def _running(files: int, of_files: int, passages: int, left: float | None, joined: bool) -> Reply:
+def _running(state: Running, joined: bool) -> Reply:
     rows = [Row((Say(Line.REINDEX_RUNNING),))] if joined else []
+    left = state.seconds_left
     if left is None:
-        return Reply((*rows, Row((Say(Line.REINDEX_STARTED),))), private=True, interim=True)
-    full = BAR * files // max(of_files, 1)
-    counts = {"files": files, "of_files": of_files, "passages": passages, "left": f"{left:.0f} s"}
+        line = Say(Line.REINDEX_READING, {"files": Meta(str(state.files)), "of_files": Meta(str(state.of_files))})
+        reading = line if state.files else Say(Line.REINDEX_STARTED)
+        return Reply((*rows, Row((reading,))), private=True, interim=True)
+    full = int(BAR * state.share)
+    counts = {"files": state.files, "passages": state.passages, "left": f"{left:.0f} s"}
     values = {name: Meta(str(value)) for name, value in counts.items()} | {"bar": Meta("█" * full + "░" * (BAR - full))}
     return Reply((*rows, Row((Say(Line.REINDEX_PROGRESS, values),))), private=True, interim=True)
 

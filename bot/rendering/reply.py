@@ -32,6 +32,8 @@ class Meta:
 
     text: str
     url: str | None = None
+    whole: bool = False
+    """Whether all of it must be read, however long: a note that a source was retracted, and why."""
 
 
 @dataclass(frozen=True, slots=True)

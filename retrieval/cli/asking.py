@@ -12,6 +12,8 @@ from retrieval.cli.progress import progress_bar, progress_lines
 from retrieval.presenting import (
     answer_json,
     answer_text,
+    furniture_json,
+    furniture_text,
     listing_json,
     listing_text,
     report_json,
@@ -76,11 +78,16 @@ def search(words: tuple[str, ...], page: int, as_json: bool, **given: str | None
 
 
 @archivist.command()
+@click.option("--furniture", is_flag=True, help="List what is not indexed as it is no body text, and why.")
 @as_json
 @ending
-def status(as_json: bool) -> int:
-    """Say what is in the archive."""
+def status(furniture: bool, as_json: bool) -> int:
+    """Say what is in the archive, and what of it can't be read, has no date, is doubtful or is there twice."""
     with opened() as archive:
+        if furniture:
+            marked = archive.furniture()
+            put(as_json, {"furniture": furniture_json(marked)}, furniture_text(marked))
+            return FOUND if marked else NOTHING
         found = archive.status()
     put(as_json, status_json(found), status_text(found))
     return FOUND if found.coverage.documents else NOTHING

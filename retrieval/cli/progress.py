@@ -16,12 +16,12 @@ from retrieval.indexing import Progress
 @contextlib.contextmanager
 def progress_bar() -> Iterator[Callable[[Progress], None]]:
     """On a terminal only; standard output stays free for the result."""
-    with tqdm(unit=" files", file=sys.stderr, disable=None, leave=False) as bar:
+    shape = "{desc} {percentage:3.0f}% |{bar}| {elapsed}, {remaining} left"
+    with tqdm(total=1.0, bar_format=shape, file=sys.stderr, disable=None, leave=False) as bar:
 
         def report(progress: Progress) -> None:
-            bar.total = progress.of_files
-            bar.set_postfix_str(f"{progress.passages} passages")
-            bar.update(progress.files - bar.n)
+            bar.set_description_str(f"{progress.files} of {progress.of_files} files, {progress.passages} passages")
+            bar.update(progress.share - bar.n)
 
         yield report
 
@@ -36,6 +36,7 @@ def progress_lines() -> Iterator[Callable[[Progress], None]]:
             "of_files": progress.of_files,
             "passages": progress.passages,
             "seconds": progress.seconds,
+            "share": progress.share,
         }
         click.echo(json.dumps(line), err=True)
 

@@ -21,7 +21,7 @@ from retrieval.reading import read_corpus
 from retrieval.store.local import LocalBackend
 from retrieval.store.protocol import Backend, Manifest, Snapshot
 
-_MAKERS = ("codes.py", "records.py", "spans.py", "indexing", "reading", "splitting", "store")
+_MAKERS = ("codes.py", "records.py", "repeated_lines.py", "spans.py", "indexing", "reading", "splitting", "store")
 """The code that a corpus goes through on its way into an index: with other code it is another index."""
 _SPLITTER = "sentencex"
 

@@ -98,6 +98,7 @@ def _built(around: Surroundings, passage: Passage, document: Document, first: in
         attribution=marked,
         voice=Voice.ATTRIBUTED if marked else Voice.UNDETERMINED,
         score=0.0,
+        landmark=document.landmark(pieces[0].start),
     )
 
 

@@ -1,4 +1,4 @@
-"""The write corridor: plan (pure) -> build a draft -> publish."""
+"""The write corridor: look -> plan (pure) -> gather -> count what repeats -> build a draft -> publish."""
 
 from retrieval.indexing.build import add_documents, index_fingerprint
 from retrieval.indexing.plan import Plan, compare

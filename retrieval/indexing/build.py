@@ -25,7 +25,10 @@ class Added:
     passages: int
 
 
-RECIPE = f"passages/1 context/1 sentence-vectors/1 words/2 sentencex/{importlib.metadata.version('sentencex')}"
+RECIPE = (
+    "passages/1 repeated-lines/1 context/1 sentence-vectors/1 words/2 "
+    f"sentencex/{importlib.metadata.version('sentencex')}"
+)
 """What decides, beside the model, what an index holds of a document: raise a number where that changes."""
 
 

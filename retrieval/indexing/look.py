@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from retrieval.errors import UnreadableFile
-from retrieval.reading import FORMATS, FileStamp, digest_of, walk
+from retrieval.reading import FileStamp, digest_of, reader_of, walk
 from retrieval.store.protocol import FileRecord
 
 
@@ -32,8 +33,12 @@ def look(folder: Path, published: Mapping[str, FileRecord], *, trust_stamps: boo
 
 
 def _record(folder: Path, file: FileStamp, known: FileRecord | None, trust_stamp: bool) -> FileRecord:
-    chosen = FORMATS.get(PurePosixPath(file.path).suffix.lower())
-    now = FileRecord(file.path, file.stamp, "", chosen.reader if chosen else None)
+    now = FileRecord(file.path, file.stamp, "", reader_of(file.path))
+    if known is not None:  # told of until it is read again
+        now = replace(now, notes=known.notes, broken=known.broken)
+    if file.refused is not None:
+        digest = hashlib.sha256(f"refused\0{file.refused}".encode()).hexdigest()
+        return replace(now, digest=digest, reader=None, reason=file.refused)
     if trust_stamp and known is not None and known.digest and known.stamp == file.stamp:
         return replace(now, digest=known.digest, reason=known.reason)
     try:

@@ -1,7 +1,8 @@
-"""Brings the index in step with the archive folder: look, plan, build aside, publish."""
+"""Brings the index in step with the archive folder: look, plan, read all that is new, build aside, publish."""
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -10,10 +11,12 @@ from pathlib import Path
 from retrieval.encoding import Encoder, VectorCache
 from retrieval.errors import ArchiveFolderError, IndexBusy, IndexDamaged
 from retrieval.indexing.build import add_documents, index_fingerprint
+from retrieval.indexing.gathering import Gathering
 from retrieval.indexing.look import look
 from retrieval.indexing.plan import Plan, compare
 from retrieval.indexing.reading_pass import Progress, ReadingPass
-from retrieval.records import Unreadable
+from retrieval.reading import Limits
+from retrieval.records import Doubtful, Unreadable
 from retrieval.store.protocol import Backend, Draft, FileRecord, Manifest, Snapshot
 
 
@@ -27,6 +30,8 @@ class IndexReport:
     moved: tuple[str, ...]
     same: int
     unreadable: tuple[Unreadable, ...]
+    """Files, and parts of files."""
+    doubtful: tuple[Doubtful, ...]
     documents: int
     passages: int
     generation: int | None
@@ -42,12 +47,15 @@ def bring_in_step(
     load: Callable[[], Encoder],
     cache_path: Path,
     *,
+    limits: Limits | None = None,
     fingerprint: Callable[[], str | None] = lambda: None,
     full: bool = False,
     dry_run: bool = False,
     report: Callable[[Progress], None] = lambda _: None,
 ) -> IndexReport:
     """Publishes a new generation if anything changed; `load`, which loads `model`, is called only then.
+
+    `cache_path` is of the vectors; what is read is kept beside it meanwhile.
 
     `fingerprint` is the model's, as far as it can be told without loading it. Raises ArchiveFolderError for a missing
     or empty folder, IndexBusy, ModelError or IndexDamaged; whatever is raised, the published generation still serves.
@@ -57,7 +65,7 @@ def bring_in_step(
     try:
         published = before.files() if before else {}
         seen = look(folder, published, trust_stamps=not full)
-        if not seen.records:
+        if all(file.refused for file in seen.stamps.values()):
             raise ArchiveFolderError(f"the archive folder {folder} holds no documents; the index is left as it was")
         anew = full or before is None or not _made_alike(before.manifest, model, fingerprint())
         plan = compare(seen.records, published, full=anew)
@@ -67,14 +75,16 @@ def bring_in_step(
         encoder = load()
         if before is not None and before.manifest.fingerprint != index_fingerprint(encoder.fingerprint):
             anew, plan = True, compare(seen.records, published, full=True)
-        reading = ReadingPass(folder, seen, plan, published)
+        reading = ReadingPass(folder, seen, plan, before)
         draft = backend.draft(encoder.name, index_fingerprint(encoder.fingerprint), encoder.dimensions, anew)
         try:
             if not full and backend.published() != (before.manifest.generation if before else None):
                 raise IndexBusy("another process has just brought this index in step; run it again")
-            if not anew:
-                draft.remove(reading.outdated())
-            _build(draft, reading, encoder, cache_path, lambda passages: report(reading.progress(passages, started)))
+            with contextlib.closing(Gathering(cache_path.parent)) as gathering:
+                reading.gather(gathering, limits or Limits(), lambda: report(reading.progress(0, started)))
+                if not anew:
+                    draft.remove((*reading.outdated(), *reading.remarked()))
+                _build(draft, reading, encoder, cache_path, lambda count: report(reading.progress(count, started)))
             draft.set_files(reading.records)
         except BaseException:
             draft.discard()
@@ -128,14 +138,18 @@ class _Told:
         """The report; of two records of one file the later counts."""
         plan = self.plan
         present = {*plan.added, *plan.changed, *plan.moved, *plan.same}
-        reasons = {file.path: file.reason for file in files if file.path in present}
+        known = {file.path: file for file in files if file.path in present}
+        whole = (Unreadable(path, file.reason) for path, file in known.items() if file.reason)
+        parts = (part for file in known.values() for part in file.broken)
+        doubtful = (Doubtful(path, note) for path, file in known.items() for note in file.notes)
         return IndexReport(
             added=plan.added,
             changed=plan.changed,
             gone=plan.gone,
             moved=tuple(plan.moved),
             same=len(plan.same),
-            unreadable=tuple(Unreadable(path, reason) for path, reason in sorted(reasons.items()) if reason),
+            unreadable=tuple(sorted((*whole, *parts), key=_path)),
+            doubtful=tuple(sorted(doubtful, key=_path)),
             documents=manifest.documents if manifest else 0,
             passages=manifest.passages if manifest else 0,
             generation=manifest.generation if manifest else None,
@@ -143,3 +157,7 @@ class _Told:
             dry_run=self.dry_run,
             notes=self.notes,
         )
+
+
+def _path(told: Unreadable | Doubtful) -> str:
+    return told.path

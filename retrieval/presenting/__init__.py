@@ -2,7 +2,14 @@
 
 from retrieval.presenting.answers import answer_json, answer_text, listing_json, listing_text
 from retrieval.presenting.cited import Cited, cited_json, cited_text, receipt_json
-from retrieval.presenting.index import report_json, report_text, status_json, status_text
+from retrieval.presenting.index import (
+    furniture_json,
+    furniture_text,
+    report_json,
+    report_text,
+    status_json,
+    status_text,
+)
 from retrieval.presenting.verdicts import verified_json, verified_text
 
 __all__ = [
@@ -11,6 +18,8 @@ __all__ = [
     "answer_text",
     "cited_json",
     "cited_text",
+    "furniture_json",
+    "furniture_text",
     "listing_json",
     "listing_text",
     "receipt_json",

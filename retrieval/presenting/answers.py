@@ -8,7 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 from retrieval.answers import Abstained, Answer, Excerpt, Found, Listing, Reason, Role, Searched, Shown, Understood
-from retrieval.records import Source
+from retrieval.records import Landmark, Source
 from retrieval.spans import Span
 from retrieval.visibility import one_line, visible
 
@@ -45,6 +45,7 @@ def excerpt_json(excerpt: Excerpt) -> Json:
         "voice": excerpt.voice.value,
         "document": source_json(excerpt.source),
         "paragraph": excerpt.passage.paragraph,
+        "landmark": landmark_json(excerpt.landmark),
         "score": round(excerpt.score, 6),
         "copies": [
             {
@@ -141,7 +142,7 @@ def searched_text(searched: Searched) -> str:
 
 def excerpt_text(excerpt: Excerpt) -> str:
     lines = [f"> {line}" for line in visible(excerpt.text).splitlines()]
-    lines.append(source_text(excerpt.source, excerpt.passage.paragraph))
+    lines.append(source_text(excerpt))
     if excerpt.attribution_shown:
         lines.append(f"In the text: {' · '.join(one_line(mark.words) for mark in excerpt.attribution_shown)}")
     lines.append(f"[{excerpt.code}]")
@@ -156,9 +157,12 @@ def _copy_text(source: Source) -> str:
     return ", ".join(one_line(part) for part in said if part)
 
 
-def source_text(source: Source, paragraph: int) -> str:
+def source_text(excerpt: Excerpt) -> str:
+    source, landmark = excerpt.source, excerpt.landmark
     dated = source.published.isoformat() if source.published else "undated"
-    said = [source.title, source.publisher, source.author, dated, f"paragraph {paragraph}", source.path, source.url]
+    stands = [f"{landmark.kind} {landmark.number}"] if landmark is not None else []
+    stands += [f"paragraph {excerpt.passage.paragraph}"] if excerpt.has_paragraphs else []
+    said = [source.title, source.publisher, source.author, dated, *stands, source.path, source.url]
     status = [f"{source.status}: {source.status_note}" if source.status_note else source.status]
     return "— " + " · ".join(one_line(part) for part in (*said, *status) if part)
 
@@ -183,6 +187,10 @@ def shown_text(shown: Shown) -> str:
 
 def counted(count: int, name: str) -> str:
     return f"{count:,} {name}" if count == 1 else f"{count:,} {name}s"
+
+
+def landmark_json(landmark: Landmark | None) -> Json | None:
+    return {"kind": landmark.kind.value, "number": landmark.number} if landmark is not None else None
 
 
 def span_json(span: Span) -> Json:

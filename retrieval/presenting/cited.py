@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from retrieval.answers import Shown
-from retrieval.presenting.answers import Json, excerpt_json, excerpt_text, shown_json, shown_text, source_json
+from retrieval.presenting.answers import (
+    Json,
+    excerpt_json,
+    excerpt_text,
+    landmark_json,
+    shown_json,
+    shown_text,
+    source_json,
+)
 from retrieval.receipts import (
     BytePlaces,
     Fate,
@@ -18,6 +26,7 @@ from retrieval.receipts import (
     Superseded,
     WordsMoved,
 )
+from retrieval.records import LandmarkKind
 from retrieval.spans import Span
 from retrieval.visibility import one_line, visible
 
@@ -66,14 +75,18 @@ def receipt_json(receipt: Receipt) -> Json:
         "reader": receipt.source.reader,
         "encoding": places.encoding if places else None,
         "byte_order_mark": places.mark if places else None,
+        "marked_up": places.marked_up if places else None,
         "pieces": [
             {
                 "characters": [span.start, span.end],
                 "bytes": _byte_pair(places, number),
-                "page": None,  # no reader of ours has pages yet
+                "page": landmark.number if landmark and landmark.kind is LandmarkKind.PAGE else None,
+                "landmark": landmark_json(landmark),
                 "words": words,
             }
-            for number, (span, words) in enumerate(zip(receipt.pieces, receipt.words, strict=True))
+            for number, (span, words, landmark) in enumerate(
+                zip(receipt.pieces, receipt.words, receipt.landmarks, strict=True)
+            )
         ],
         "passage": {"characters": [receipt.passage.start, receipt.passage.end], "occurrence": receipt.occurrence},
         "generation": receipt.generation,
@@ -99,6 +112,8 @@ def _receipt_lines(receipt: Receipt) -> Iterator[str]:
     yield f"characters  {_ranges(receipt.pieces)}"
     if places is not None:
         yield f"bytes       {_ranges(places.pieces)} ({places.encoding})"
+    for kind, number in dict.fromkeys((each.kind, each.number) for each in receipt.landmarks if each is not None):
+        yield f"{kind:<12}{number}"
     yield f"generation  {receipt.generation}"
 
 

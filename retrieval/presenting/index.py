@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
+from itertools import groupby
 
 from retrieval.answers import Reason
-from retrieval.archive import Status
 from retrieval.indexing import IndexReport
 from retrieval.presenting.answers import REASONS, Json, counted
-from retrieval.visibility import one_line
+from retrieval.records import Unreadable
+from retrieval.status import Marked, Status
+from retrieval.visibility import one_line, visible
+
+NO_READER = "no reader for "
+MOST_LINES = 20
+"""Of one reason, shown on a terminal."""
 
 
 def status_json(status: Status) -> Json:
@@ -27,7 +34,13 @@ def status_json(status: Status) -> Json:
         "collections": list(status.collections),
         "undated": list(status.undated),
         "unreadable": [asdict(file) for file in status.unreadable],
+        "doubtful": [asdict(file) for file in status.doubtful],
+        "duplicates": [list(paths) for paths in status.duplicates],
     }
+
+
+def furniture_json(marked: Sequence[Marked]) -> list[Json]:
+    return [asdict(each) for each in marked]
 
 
 def report_json(report: IndexReport) -> Json:
@@ -50,12 +63,31 @@ def status_text(status: Status) -> str:
         ("model", made.model),
         ("undated", str(len(status.undated))),
         ("unreadable", str(len(status.unreadable))),
+        ("doubtful", str(len(status.doubtful))),
+        ("duplicates", str(len(status.duplicates))),
     ]
     text = "\n".join(f"{name:<12}{one_line(value)}" for name, value in rows)
-    listed = _listed("undated", status.undated)
-    return "\n".join(
-        [text, *listed, *(f"  unreadable  {one_line(f.path)}: {one_line(f.reason)}" for f in status.unreadable)]
+    listed = (
+        *_listed("undated", status.undated),
+        *_listed("doubtful", (f"{each.path}: {each.note}" for each in status.doubtful)),
+        *_listed("duplicates", (" = ".join(paths) for paths in status.duplicates)),
+        *_unreadable(status.unreadable),
     )
+    return "\n".join([text, *listed])
+
+
+def furniture_text(marked: Sequence[Marked]) -> str:
+    """By reason; of what is longer than a line its beginning."""
+    lines: list[str] = []
+    for reason, of_it in groupby(marked, key=lambda each: each.reason):
+        held = list(of_it)
+        lines.append(f"{reason}: {counted(len(held), 'line')}")
+        for each in held[:MOST_LINES]:
+            where = f"in {counted(each.documents, 'document')}" if each.documents > 1 else each.path
+            lines.append(f"  {one_line(visible(each.text))}  — {one_line(where)}")
+        if len(held) > MOST_LINES:
+            lines.append("  and more: archivist status --furniture --json lists them all")
+    return "\n".join(lines) or "Nothing is marked as furniture."
 
 
 def report_text(report: IndexReport) -> str:
@@ -68,12 +100,23 @@ def report_text(report: IndexReport) -> str:
     if report.dry_run:
         for mark, paths in (("+", report.added), ("~", report.changed), ("-", report.gone), (">", report.moved)):
             lines += [f"  {mark} {one_line(path)}" for path in paths]
-    lines += [f"  unreadable  {one_line(file.path)}: {one_line(file.reason)}" for file in report.unreadable]
+    lines += _unreadable(report.unreadable)
+    lines += _listed("doubtful", (f"{each.path}: {each.note}" for each in report.doubtful))
     lines.append(
         f"{counted(report.documents, 'document')}, {counted(report.passages, 'passage')}, "
         f"generation {report.generation or 'none'}, {report.seconds:.1f} seconds"
     )
     return "\n".join(lines)
+
+
+def _unreadable(files: Sequence[Unreadable]) -> Iterator[str]:
+    """One by one, but for files that nobody would read: pictures are counted by their ending."""
+    by_reason: dict[str, list[str]] = defaultdict(list)
+    for file in files:
+        by_reason[file.reason if file.reason.startswith(NO_READER) else f"{file.path}\0{file.reason}"].append(file.path)
+    for reason, paths in by_reason.items():
+        where = paths[0] if len(paths) == 1 else f"{len(paths)} files, the first {paths[0]}"
+        yield f"  unreadable  {one_line(where)}: {one_line(reason.rpartition(chr(0))[2])}"
 
 
 def _listed(name: str, paths: Iterable[str], most: int = 20) -> Iterator[str]:

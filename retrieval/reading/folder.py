@@ -6,7 +6,7 @@ import contextlib
 import errno
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from io import BufferedReader
@@ -16,6 +16,8 @@ from retrieval.errors import ArchiveFolderError, UnreadableFile
 
 MOST_DEEP = 50
 """Folders inside one another."""
+A_LINK = "a link, and links are not followed"
+NO_FILE = "not a regular file"
 SIDECARS = (".toml", ".json")
 """Endings of files that hold another file's metadata; they are not documents."""
 
@@ -27,20 +29,25 @@ class FileStamp:
     path: str
     """Relative to the archive folder, with forward slashes."""
     stamp: str
-    sidecar: str | None
-    """Path of the file that holds its metadata."""
+    sidecars: tuple[str, ...] = ()
+    """Paths of the files that hold its metadata, the one that counts first before the others."""
+    refused: str | None = None
+    """Why it is not even opened: it is a link, a pipe, a folder too deep."""
 
 
 def walk(folder: Path) -> list[FileStamp]:
-    """Every regular file below the folder but hidden ones and sidecars, sorted by path.
+    """Everything below the folder but hidden files and sidecars, sorted by path; regular files are to be read.
 
-    Symbolic links are not followed, whether they lead out of the folder or not. Folders deeper than MOST_DEEP are left
-    out. Raises ArchiveFolderError where the folder or one inside it can't be listed: half a walk must not look like a
+    Symbolic links are not followed, whether they lead out of the folder or not: they, what is no file, and folders
+    deeper than MOST_DEEP are given with the reason why they are refused.
+
+    Raises ArchiveFolderError where the folder or one inside it can't be listed: half a walk must not look like a
     whole one.
     """
     if not folder.is_dir():
         raise ArchiveFolderError(f"the archive folder {folder} does not exist; the index is left as it was")
     stats: dict[str, os.stat_result] = {}
+    refused: list[FileStamp] = []
     waiting = [(folder, 0)]
     while waiting:
         here, depth = waiting.pop()
@@ -49,16 +56,41 @@ def walk(folder: Path) -> list[FileStamp]:
                 for entry in entries:
                     if entry.name.startswith("."):
                         continue
+                    path = Path(entry.path).relative_to(folder).as_posix()
                     if entry.is_dir(follow_symlinks=False) and depth < MOST_DEEP:
                         waiting.append((Path(entry.path), depth + 1))
                     elif entry.is_file(follow_symlinks=False):
                         with contextlib.suppress(FileNotFoundError):  # removed between listing and looking
-                            found = entry.stat(follow_symlinks=False)
-                            stats[Path(entry.path).relative_to(folder).as_posix()] = found
+                            stats[path] = entry.stat(follow_symlinks=False)
+                    else:
+                        refused.append(FileStamp(path, "", (), _why(entry)))
         except OSError as error:
+            if error.errno == errno.ENAMETOOLONG:  # so no walk ever saw what is in it, and nothing of it is published
+                path = here.relative_to(folder).as_posix()
+                refused.append(FileStamp(path, "", (), "a folder whose path is too long for this system"))
+                continue
             message = f"can't list {error.filename}: {error.strerror}; the index is left as it was"
             raise ArchiveFolderError(message) from None
-    return [_stamped(path, stats) for path in sorted(stats) if PurePosixPath(path).suffix.lower() not in SIDECARS]
+    files = [_stamped(path, stats) for path in stats if PurePosixPath(path).suffix.lower() not in SIDECARS]
+    return sorted((*files, *refused), key=lambda file: file.path)
+
+
+def _why(entry: os.DirEntry[str]) -> str:
+    if entry.is_symlink():
+        return A_LINK
+    return f"more than {MOST_DEEP} folders deep" if entry.is_dir(follow_symlinks=False) else NO_FILE
+
+
+def stamp_of(folder: Path, path: str) -> FileStamp:
+    """As `walk` gives it, for one file that is known. Its stamp tells nothing; its sidecars are those there are now."""
+    return FileStamp(path, "", tuple(name for name in _beside(path) if stat.S_ISREG(_mode(folder / name))))
+
+
+def _mode(path: Path) -> int:
+    try:
+        return path.lstat().st_mode
+    except OSError:
+        return 0
 
 
 @contextmanager
@@ -69,6 +101,8 @@ def opened(folder: Path, path: str, most_bytes: int) -> Iterator[BufferedReader]
     place of a folder above it: each is opened inside the one before.
     """
     *above, name = PurePosixPath(path).parts
+    if PurePosixPath(path).is_absolute() or ".." in (*above, name):
+        raise UnreadableFile("its path leads out of the archive folder")
     try:
         with ExitStack() as held:
             here = _opened(folder, os.O_DIRECTORY, held)
@@ -79,13 +113,13 @@ def opened(folder: Path, path: str, most_bytes: int) -> Iterator[BufferedReader]
             )
             status = os.fstat(file.fileno())
             if not stat.S_ISREG(status.st_mode):
-                raise UnreadableFile("not a regular file")
+                raise UnreadableFile(NO_FILE)
             if status.st_size > most_bytes:
                 raise UnreadableFile(_too_large(most_bytes))
             yield file
     except OSError as error:
         if error.errno in (errno.ELOOP, errno.EMLINK):  # of O_NOFOLLOW
-            raise UnreadableFile("a link, and links are not followed") from None
+            raise UnreadableFile(A_LINK) from None
         raise UnreadableFile(f"can't be opened: {error.strerror}") from None
 
 
@@ -108,9 +142,17 @@ def _too_large(most_bytes: int) -> str:
     return f"larger than {most_bytes // 1024 // 1024} MiB"
 
 
+def sidecar_of(path: str, names: Container[str]) -> str | None:
+    """Of these names, that of the file with the metadata of `path`: its own with an ending more, or in exchange."""
+    return next((name for name in _beside(path) if name in names), None)
+
+
+def _beside(path: str) -> Iterator[str]:
+    bare = PurePosixPath(path).with_suffix("").as_posix()
+    return (f"{name}{ending}" for name in (path, bare) for ending in SIDECARS)
+
+
 def _stamped(path: str, stats: dict[str, os.stat_result]) -> FileStamp:
-    bare = PurePosixPath(path).with_suffix("")
-    candidates = [f"{name}{ending}" for name in (path, bare.as_posix()) for ending in SIDECARS]
-    sidecar = next((name for name in candidates if name in stats), None)
-    parts = [stats[path]] + ([stats[sidecar]] if sidecar else [])
-    return FileStamp(path, ";".join(f"{part.st_size}:{part.st_mtime_ns}" for part in parts), sidecar)
+    sidecars = tuple(name for name in _beside(path) if name in stats)
+    parts = (stats[name] for name in (path, *sidecars))
+    return FileStamp(path, ";".join(f"{part.st_size}:{part.st_mtime_ns}" for part in parts), sidecars)

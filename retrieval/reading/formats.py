@@ -1,104 +1,101 @@
-"""Which reader a file name belongs to, and the steps that every format shares."""
+"""Which reader a file name belongs to. One format a file; a library that is slow to import waits for its first file."""
 
 from __future__ import annotations
 
-import datetime
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
+from typing import BinaryIO
 
-from retrieval.errors import UnreadableFile
-from retrieval.reading import markdown, plain_text
-from retrieval.reading.decoding import decode
-from retrieval.reading.folder import FileStamp, opened, read_bytes
-from retrieval.reading.language import detect_language
-from retrieval.reading.metadata import Metadata, read_sidecar
-from retrieval.reading.structure import Structure
-from retrieval.records import Document, Source
+from retrieval.reading.books import epub
+from retrieval.reading.extracted import Broken, Extracted, Member
+from retrieval.reading.mail import mailboxes
+from retrieval.reading.mail import message as mail
+from retrieval.reading.office import docx, odt, rtf
+from retrieval.reading.packed import compressed, tar_files, zip_files
+from retrieval.reading.pdf import document as pdf
+from retrieval.reading.rows import json_lines, tables
+from retrieval.reading.text import markdown, plain_text
+from retrieval.reading.web import html
 
-MOST_BYTES = 64 * 1024 * 1024
-"""A larger text file is reported as unreadable rather than held in memory several times over."""
-MOST_SIDECAR_BYTES = 1024 * 1024
-"""Metadata takes up a few hundred; the rest is room for sidecars that hold more than the fields we know."""
+MIB = 1024 * 1024
+MOST_BYTES = 64 * MIB
+"""A larger text is reported as unreadable rather than held in memory several times over."""
+MOST_BYTES_OF_A_SCAN = 512 * MIB
+"""PDF and office files are large for their pictures, which are not read."""
+MOST_BYTES_OF_A_CONTAINER = 8 * 1024 * MIB
+"""It is read as a stream, a member at a time."""
 
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """One kind of file: what reads its structure, and the name and version that receipts will cite."""
+    """One kind of file that is one document."""
 
     reader: str
-    structure: Callable[[str], Structure]
+    """Name and version, which receipts cite: raise it where the same file would give another text."""
+    read: Callable[[bytes, str | None], Extracted]
+    """Of the file's bytes, and the encoding that something beside the file says. Raises UnreadableFile."""
+    most_bytes: int = MOST_BYTES
 
 
-_TEXT = Format("text/1", plain_text.structure)
-_MARKDOWN = Format("markdown/1", markdown.structure)
-FORMATS: Mapping[str, Format] = {
+@dataclass(frozen=True, slots=True)
+class Container:
+    """One kind of file that holds others, or that is a row of documents."""
+
+    reader: str
+    members: Callable[[BinaryIO, str], Iterator[Member | Broken]]
+    """Of the file, and its name. Raises UnreadableFile where it can't go on."""
+    most_bytes: int = MOST_BYTES_OF_A_CONTAINER
+
+
+_TEXT = Format("text/1", plain_text.read)
+_MARKDOWN = Format("markdown/1", markdown.read)
+_TABLE = Container("csv/1", tables.members)
+_JSON_LINES = Container("jsonl/1", json_lines.members)
+_TAR = Container("tar/1", tar_files.members)
+_HTML = Format("html/1", html.read)
+FORMATS: Mapping[str, Format | Container] = {
     ".txt": _TEXT,
     ".text": _TEXT,
     ".md": _MARKDOWN,
     ".markdown": _MARKDOWN,
+    ".eml": Format("eml/1", mail.read),
+    ".mbox": Container("mbox/1", mailboxes.members),
+    ".csv": _TABLE,
+    ".tsv": _TABLE,
+    ".jsonl": _JSON_LINES,
+    ".ndjson": _JSON_LINES,
+    ".zip": Container("zip/1", zip_files.members),
+    ".tar": _TAR,
+    ".tgz": _TAR,
+    ".tar.gz": _TAR,
+    ".tar.bz2": _TAR,
+    ".tar.xz": _TAR,
+    ".gz": Container("gz/1", compressed.of_gzip),
+    ".bz2": Container("bz2/1", compressed.of_bzip2),
+    ".xz": Container("xz/1", compressed.of_xz),
+    ".pdf": Format("pdf/1", pdf.read, MOST_BYTES_OF_A_SCAN),
+    ".docx": Format("docx/1", docx.read, MOST_BYTES_OF_A_SCAN),
+    ".odt": Format("odt/1", odt.read, MOST_BYTES_OF_A_SCAN),
+    ".rtf": Format("rtf/1", rtf.read, MOST_BYTES_OF_A_SCAN),
+    ".html": _HTML,
+    ".htm": _HTML,
+    ".xhtml": Format("xhtml/1", html.read_xhtml),
+    ".epub": Format("epub/1", epub.read, MOST_BYTES_OF_A_SCAN),
 }
 
 
-def digest_of(folder: Path, file: FileStamp) -> str:
-    """sha256 over the file's bytes and its sidecar's. Raises UnreadableFile.
-
-    A file that no reader is for is not opened: its digest is made of its stamp, so it says nothing of the content.
-    """
-    if _format_of(file.path) is None:
-        return hashlib.sha256(f"stamp\0{file.stamp}".encode()).hexdigest()
-    with opened(folder, file.path, MOST_BYTES) as content:
-        digest = hashlib.file_digest(content, "sha256")
-    if file.sidecar is not None:
-        digest.update(b"\0sidecar\0")
-        digest.update(_sidecar_bytes(folder, file.sidecar))
-    return digest.hexdigest()
+def format_of(path: str) -> Format | Container | None:
+    """By the last two endings of its name, as `.tar.gz`, else the last; case does not count."""
+    endings = [ending.lower() for ending in PurePosixPath(path).suffixes[-2:]]
+    return FORMATS.get("".join(endings)) or FORMATS.get("".join(endings[-1:]))
 
 
-def read_file(folder: Path, file: FileStamp, document_id: str, first_seen: datetime.date) -> Document:
-    """The file as a document. Raises UnreadableFile with the reason."""
-    chosen = _format_of(file.path)
-    if chosen is None:
-        suffix = PurePosixPath(file.path).suffix.lower()
-        raise UnreadableFile(f"no reader for “{suffix or 'files without an ending'}”")
-    content = read_bytes(folder, file.path, MOST_BYTES)
-    text = decode(content).text
-    if not text.strip():
-        raise UnreadableFile("holds no text")
-    structure = chosen.structure(text)
-    said = Metadata()
-    if file.sidecar is not None:
-        said = read_sidecar(file.sidecar, _sidecar_bytes(folder, file.sidecar))
-    said = said.filled_from(structure.metadata)
-    path = PurePosixPath(file.path)
-    source = Source(
-        id=document_id,
-        path=f"{folder.resolve().name}/{file.path}",
-        title=said.title or path.stem,
-        sha256=hashlib.sha256(content).hexdigest(),
-        text_sha256=hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest(),
-        reader=chosen.reader,
-        first_seen=first_seen,
-        author=said.author,
-        publisher=said.publisher,
-        published=said.published,
-        url=said.url,
-        language=said.language or detect_language(text),
-        language_is_detected=said.language is None,
-        collection=said.collection or (path.parts[0] if len(path.parts) > 1 else None),
-        status=said.status,
-        status_note=said.status_note,
-    )
-    return Document(source, text, structure.blocks, structure.furniture)
-
-
-def _format_of(path: str) -> Format | None:
-    return FORMATS.get(PurePosixPath(path).suffix.lower())
-
-
-def _sidecar_bytes(folder: Path, name: str) -> bytes:
-    try:
-        return read_bytes(folder, name, MOST_SIDECAR_BYTES)
-    except UnreadableFile as error:
-        raise UnreadableFile(f"its metadata file {name}: {error}") from None
+def reader_of(path: str) -> str | None:
+    """Name and version of what reads the file: of a container, of all that may read what is in it."""
+    chosen = format_of(path)
+    if chosen is None or isinstance(chosen, Format):
+        return chosen.reader if chosen else None
+    every = "\0".join(sorted({each.reader for each in FORMATS.values()}))
+    return f"{chosen.reader} of {hashlib.sha256(every.encode()).hexdigest()[:8]}"

@@ -8,7 +8,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any, Self
 
 from retrieval.errors import UnreadableFile
@@ -16,6 +16,10 @@ from retrieval.errors import UnreadableFile
 STATUSES = ("corrected", "retracted", "disputed")
 LONGEST_FIELD = 2000
 """Characters. Title and publisher are indexed beside every passage of their document."""
+MOST_SIDECAR_BYTES = 1024 * 1024
+"""Metadata takes up a few hundred; the rest is room for sidecars that hold more than the fields we know."""
+LONGEST_NOTE = 900
+"""Characters. A note to the status is shown with every excerpt, whole, so it must fit a message."""
 MOST_TOML_BYTES = 16 * 1024
 """tomllib takes the square of a dotted key's length: two seconds for one of this length, 36 for one of 64 KiB."""
 
@@ -31,11 +35,17 @@ class Metadata:
     collection: str | None = None
     status: str | None = None
     status_note: str | None = None
+    encoding: str | None = None
+    """Of the file's text, where something beside the file says it."""
+    notes: tuple[str, ...] = ()
+    """What was said and can't be true, a sentence each: the field stays None."""
 
     def filled_from(self, other: Metadata) -> Self:
-        """This metadata, with what it lacks taken from the less trusted `other`."""
+        """This metadata, with what it lacks taken from the less trusted `other`. A note to no status is not taken."""
         both = {f.name: getattr(self, f.name) or getattr(other, f.name) for f in fields(self)}
-        return type(self)(**both)
+        if self.status is not None:
+            both["status_note"] = self.status_note
+        return type(self)(**both | {"notes": (*self.notes, *other.notes)})
 
 
 def read_sidecar(name: str, content: bytes) -> Metadata:
@@ -65,12 +75,32 @@ def metadata_from(said: Mapping[str, Any], where: str) -> Metadata:
     """The fields that Archivist knows; others are left alone. Raises UnreadableFile for a value that can't be one."""
     texts = {name: _text(said, name, where) for name in _TEXT_FIELDS}
     status = texts.pop("status")
-    if status is not None and status not in STATUSES:
+    if status is not None and status.lower() not in STATUSES:
         raise UnreadableFile(f"{where}: status is “{_clipped(status)}”, not one of {', '.join(STATUSES)}")
-    return Metadata(published=_date(said.get("published", said.get("date")), where), status=status, **texts)
+    published, wrong = date_of(said.get("published", said.get("date")))
+    notes = (f"{where}: published is {wrong}",) if wrong else ()
+    status = status.lower() if status is not None else None  # tables say “Retracted”
+    return Metadata(published=published, status=status, notes=notes, **texts)
 
 
-_TEXT_FIELDS = ("title", "author", "publisher", "url", "language", "collection", "status", "status_note")
+def metadata_as_far(said: Mapping[str, Any], where: str) -> Metadata:
+    """As `metadata_from`, for rows and headers that no person wrote for Archivist: a value that can't be one is told in
+    a note, and its field stays None.
+    """
+    wrong: list[str] = []
+    right: dict[str, Any] = {}
+    for name in {*_TEXT_FIELDS, "published", "date"} & said.keys():
+        try:
+            metadata_from({name: said[name]}, where)
+        except UnreadableFile as error:
+            wrong.append(str(error))
+        else:
+            right[name] = said[name]
+    found = metadata_from(right, where)
+    return replace(found, notes=(*found.notes, *sorted(wrong)))
+
+
+_TEXT_FIELDS = ("title", "author", "publisher", "url", "language", "collection", "status", "status_note", "encoding")
 _YEAR_OR_MONTH = re.compile(r"(?!0000)[0-9]{4}(?:-(?:0[1-9]|1[0-2]))?")
 _DATE = re.compile(r"(?:[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{8}|[0-9]{4}-?W[0-9]{2}-?[0-9])(?:[Tt ].+)?")
 """fromisoformat judges the rest; by itself it takes 20220531000 for midnight, with a nought between day and hour."""
@@ -85,31 +115,34 @@ def _text(said: Mapping[str, Any], name: str, where: str) -> str | None:
     if not isinstance(value, str):
         raise UnreadableFile(f"{where}: {name} is not text")
     text = " ".join(value.split())
-    if len(text) > LONGEST_FIELD:
-        raise UnreadableFile(f"{where}: {name} is longer than {LONGEST_FIELD} characters")
+    most = LONGEST_NOTE if name == "status_note" else LONGEST_FIELD
+    if len(text) > most:
+        raise UnreadableFile(f"{where}: {name} is longer than {most} characters")
     if any("\ud800" <= character <= "\udfff" for character in text):  # JSON can say so; no store can hold it
         raise UnreadableFile(f"{where}: {name} holds half a character")
     return text or None
 
 
-def _date(value: Any, where: str) -> datetime.date | None:
-    """None also for a year or a month alone: that is true, but no date that a filter could use."""
+def date_of(value: Any) -> tuple[datetime.date | None, str | None]:
+    """The day that is said, and what is wrong with what is said. Neither for nothing, and for a year or a month alone:
+    that is true, but no date that a filter could use.
+    """
     match _number_as_text(value):
         case None:
-            return None
+            return None, None
         case datetime.datetime() as moment:
-            return moment.date()
+            return moment.date(), None
         case datetime.date() as day:
-            return day
+            return day, None
         case str() as written:
             given = written.strip()
             if not given or _YEAR_OR_MONTH.fullmatch(given):
-                return None
+                return None, None
             with suppress(ValueError):
                 if _DATE.fullmatch(given):
-                    return datetime.datetime.fromisoformat(given).date()
-            raise UnreadableFile(f"{where}: published is “{_clipped(given)}”, not a date like 2022-05-31")
-    raise UnreadableFile(f"{where}: published is not a date like 2022-05-31")
+                    return datetime.datetime.fromisoformat(given).date(), None
+            return None, f"“{_clipped(given)}”, not a date like 2022-05-31"
+    return None, "not a date like 2022-05-31"
 
 
 def _number_as_text(value: Any) -> Any:

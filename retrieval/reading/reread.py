@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
-from retrieval.errors import UnreadableFile
-from retrieval.reading.decoding import Decoded, decode
-from retrieval.reading.folder import read_bytes
-from retrieval.reading.formats import FORMATS, MOST_BYTES
+from retrieval.reading.folder import stamp_of
+from retrieval.reading.processes import Limits
+from retrieval.reading.wire import reading_of
+from retrieval.reading.workers import ask_again
 from retrieval.receipts import BytePlaces
 from retrieval.records import Source
 from retrieval.spans import Span
@@ -20,36 +20,25 @@ from retrieval.spans import Span
 class Reread:
     sha256: str
     """Of the file's bytes, in hexadecimal."""
+    text_sha256: str
     reader: str
-    content: bytes
-    decoded: Decoded
-
-    @property
-    def text(self) -> str:
-        return self.decoded.text
-
-    def byte_places(self, places: Sequence[Span]) -> BytePlaces | None:
-        """Of characters of the text, in bytes of the file. None for an encoding in which a slice is encoded otherwise
-        by itself than in its place, as where a shift between two alphabets goes on over its start.
-        """
-        encoding, mark, text = self.decoded.encoding, self.decoded.mark, self.text
-
-        def moved(place: Span) -> Span:
-            start = mark + len(text[: place.start].encode(encoding))
-            return Span(start, start + len(place.of(text).encode(encoding)))
-
-        found = tuple(moved(place) for place in places)
-        stands = (
-            self.content[a.start : a.end] == b.of(text).encode(encoding) for a, b in zip(found, places, strict=True)
-        )
-        return BytePlaces(encoding, mark, found) if all(stands) else None
+    text: str
+    bytes: BytePlaces | None
+    """Of the slices that were asked for; None for a format that is not text, and where a slice is no text by itself."""
 
 
-def reread(folder: Path, source: Source) -> Reread:
-    """The file that the document was made of, as it is now. Raises UnreadableFile."""
-    path = PurePosixPath(*PurePosixPath(source.path).parts[1:])  # the first is the archive folder's own name
-    chosen = FORMATS.get(path.suffix.lower())
-    if chosen is None:
-        raise UnreadableFile(f"no reader for “{path.suffix}”")
-    content = read_bytes(folder, path.as_posix(), MOST_BYTES)
-    return Reread(hashlib.sha256(content).hexdigest(), chosen.reader, content, decode(content))
+def reread(folder: Path, source: Source, places: Sequence[Span], limits: Limits) -> Reread:
+    """The file that the document was made of, as it is now, read in a process of its own. Raises UnreadableFile.
+
+    `places`: of the text as it was indexed; where they don't fit the text as it is now, `bytes` is None.
+    """
+    said = ask_again(folder, stamp_of(folder, source.file), source.member, places, limits)
+    reading = reading_of(said)
+    text = reading.extracted.text
+    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    found = said["bytes"]
+    stands = None
+    if found is not None:
+        pieces = tuple(Span(*pair) for pair in found["pieces"])
+        stands = BytePlaces(found["encoding"], found["mark"], pieces, found["marked_up"])
+    return Reread(reading.sha256, digest, reading.reader, text, stands)

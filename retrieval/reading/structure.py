@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from retrieval.reading.metadata import Metadata
-from retrieval.records import Block, Furniture
+from retrieval.records import Block, Furniture, Landmark
 from retrieval.spans import Span
 
 LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
@@ -19,6 +19,7 @@ class Structure:
     blocks: tuple[Block, ...]
     furniture: tuple[Furniture, ...] = ()
     metadata: Metadata = field(default_factory=Metadata)
+    landmarks: tuple[Landmark, ...] = ()
 
 
 def lines(text: str) -> Iterator[Span]:

@@ -25,7 +25,7 @@ import numpy as np
 import numpy.typing as npt
 
 from retrieval.filters import Filter
-from retrieval.records import Document, Passage, Retired, Source, Unreadable
+from retrieval.records import Document, Doubtful, Passage, Retired, Source, Unreadable
 
 Vectors = npt.NDArray[np.float32]
 """(n, dimensions) float32, rows of unit length."""
@@ -64,8 +64,27 @@ class FileRecord:
     reason: str | None = None
     """Why it can't be read; None for a file that was."""
     identity: str = ""
-    """Of its document, whether it can be read now or not."""
+    """Of its document, whether it can be read now or not; of several documents each has one made from it."""
     first_seen: datetime.date | None = None
+    notes: tuple[str, ...] = ()
+    """What is doubtful in what was read of it: an impossible date, a guessed encoding."""
+    broken: tuple[Unreadable, ...] = ()
+    """Parts of it that can't be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShortLines:
+    """The lines of a document that may repeat in others, as `repeated_lines.short_lines` numbers them."""
+
+    group: str
+    """Its publisher or collection; lines are counted within it."""
+    lines: tuple[int, ...]
+    """Each from 0 to 2^64 - 1."""
+    story: int
+    """Documents with the same are copies or versions of one another."""
+    document_id: str = ""
+    marked: tuple[int, ...] = ()
+    """Those that are marked in it as repeated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +184,14 @@ class Snapshot(Protocol):
 
     def files(self) -> dict[str, FileRecord]: ...
 
-    def unreadable(self) -> list[Unreadable]: ...
+    def unreadable(self) -> list[Unreadable]:
+        """Files and parts of files, by path."""
+
+    def doubtful(self) -> list[Doubtful]:
+        """Of files that were read, by path."""
+
+    def short_lines(self) -> Iterator[ShortLines]:
+        """Of every document."""
 
     def close(self) -> None: ...
 

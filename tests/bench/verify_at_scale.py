@@ -20,7 +20,7 @@ from pathlib import Path
 import numpy as np
 
 from retrieval.archive import Archive
-from retrieval.reading.plain_text import structure
+from retrieval.reading.text.plain_text import structure
 from retrieval.records import Document, Source
 from retrieval.settings import RetrievalSettings
 from retrieval.splitting import cut_passages

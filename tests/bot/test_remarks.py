@@ -72,7 +72,17 @@ FAULTS: list[Fault] = [
 ]
 SOURCE = Source("d", "d.txt", "A title", "0" * 64, "1" * 64, "text/1", datetime.date(2022, 5, 1))
 RECEIPT = Receipt(
-    "K7Q2M9XA4B", SOURCE, Span(0, 3), 1, (Span(0, 3),), ("May",), None, 1, datetime.datetime.now(datetime.UTC), ()
+    "K7Q2M9XA4B",
+    SOURCE,
+    Span(0, 3),
+    1,
+    (Span(0, 3),),
+    ("May",),
+    None,
+    1,
+    datetime.datetime.now(datetime.UTC),
+    (),
+    (None,),
 )
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from retrieval.codes import document_code
 from retrieval.encoding import directions_of
-from retrieval.reading.plain_text import structure
+from retrieval.reading.text.plain_text import structure
 from retrieval.records import Document, Passage, Source
 from retrieval.spans import Span
 from retrieval.splitting import cut_passages

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -131,6 +131,55 @@ async def test_the_process_answers_and_ends_cleanly_on_sigterm_without_logging_i
         assert child.returncode == 0, said
         assert server.token not in said
         assert "Kharkiv" not in said
+        assert "Traceback" not in said, said
+
+
+@pytest.fixture
+def watching(
+    tmp_path: Path, encoder: Encoder, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[tuple[BotSettings, Archive]]:
+    """A bridge is indexed, the folder is watched, and the process that indexes has the same settings."""
+    folder, data = tmp_path / "archive", tmp_path / "data"
+    folder.mkdir()
+    (folder / "bridge.md").write_text("# The bridge\n\nThe old bridge of Aville has 14 arches.\n")
+    for name, value in {"ARCHIVIST_ARCHIVE": folder, "ARCHIVIST_DATA": data, "PYTHONPATH": ROOT}.items():
+        monkeypatch.setenv(name, str(value))
+    settings = BotSettings(_env_file=None, archive=folder, data=data, watch=True, watch_settle=0.3)
+    archive = Archive(settings, encoder=encoder)
+    archive.reindex()
+    yield settings, archive
+    archive.close()
+
+
+async def test_it_answers_from_a_file_that_was_added_without_a_command(watching: tuple[BotSettings, Archive]) -> None:
+    settings, archive = watching
+    words, folder = "The tower of Bville is 90 metres high.", settings.archive / "towers"
+    async with loopback() as server, bot_on(server, watching):
+        await server.payload(Opcode.IDENTIFY, within=PATIENCE)
+        folder.mkdir()
+        (folder / "tower.md").write_text(f"# The tower\n\n{words}\n")
+        await reached(lambda: archive.status().coverage.documents == 2)
+        await server.say(f"<@{server.bot_id}> How high is the tower of Bville?", author=server.world.alice)
+        assert words in shown((await server.request(Endpoint.CREATE_MESSAGE, within=PATIENCE)).json)
+        folder.rename(settings.data / "away")
+        await reached(lambda: archive.status().coverage.documents == 1)
+        await server.say(f"<@{server.bot_id}> How high is the tower of Bville?", author=server.world.alice)
+        assert words not in shown((await server.request(Endpoint.CREATE_MESSAGE, within=PATIENCE)).json)
+
+
+async def reached(state: Callable[[], bool]) -> None:
+    async with asyncio.timeout(PATIENCE):
+        while not state():  # noqa: ASYNC110 - another process is watched, which sets no event for tests
+            await asyncio.sleep(0.05)
+
+
+async def test_a_process_that_watches_ends_cleanly_on_sigterm(watching: tuple[BotSettings, Archive]) -> None:
+    async with loopback() as server, process(server, watching, ARCHIVIST_WATCH="true") as child:
+        await server.payload(Opcode.IDENTIFY, within=PATIENCE)
+        child.send_signal(signal.SIGTERM)
+        _, errors = await asyncio.wait_for(child.communicate(), PATIENCE)
+        said = errors.decode()
+        assert child.returncode == 0 and "watching the archive folder" in said, said
         assert "Traceback" not in said, said
 
 

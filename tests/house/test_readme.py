@@ -13,6 +13,7 @@ import pytest
 
 from bot.settings import BotSettings
 from retrieval import MOST_CHECKED, load_settings
+from retrieval.reading import FORMATS
 from tests.house.settings_table import rows
 
 ROOT = Path(__file__).parents[2]
@@ -89,9 +90,23 @@ def test_it_says_how_much_of_a_message_is_checked() -> None:
     assert f"checks each of its sentences or quotes, {MOST_CHECKED} at most" in README
 
 
+def test_it_names_every_ending_that_is_read() -> None:
+    section = README.partition("## What it reads")[2].partition("\n## ")[0]
+    rows = [row.split("|")[2] for row in section.splitlines() if row.startswith("|")]
+    assert sorted(re.findall(r"`(\.[\w.]+)`", " ".join(rows))) == sorted(FORMATS)
+
+
 def test_its_map_names_what_is_there() -> None:
     for name in re.findall(r"`(tests/[\w/]+)`", README):
         assert (ROOT / name).exists(), name
+
+
+def test_its_map_names_every_file_at_the_top_of_a_package_and_none_that_is_gone() -> None:
+    drawn = blocks("text")[-1]
+    named = set(re.findall(r"[\w/]+\.py", drawn))
+    there = {path.name for package in ("retrieval", "bot") for path in (ROOT / package).glob("[a-z]*.py")}
+    assert not there - {name.rpartition("/")[2] for name in named}
+    assert not [name for name in named if not any(ROOT.glob(f"*/**/{name}"))]
 
 
 def test_the_example_environment_loads_and_holds_the_defaults(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

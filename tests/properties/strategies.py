@@ -8,9 +8,9 @@ import itertools
 
 from hypothesis import strategies as st
 
-from retrieval.reading.markdown import structure as markdown_structure
-from retrieval.reading.plain_text import structure as text_structure
 from retrieval.reading.structure import Structure
+from retrieval.reading.text.markdown import structure as markdown_structure
+from retrieval.reading.text.plain_text import structure as text_structure
 from retrieval.records import Block, BlockKind, Document, Furniture, Source
 from retrieval.spans import Span
 

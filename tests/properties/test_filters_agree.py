@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from strategies import document
 
 from retrieval.filters import EVERYTHING, Filter
-from retrieval.reading.plain_text import structure
+from retrieval.reading.text.plain_text import structure
 from retrieval.splitting import cut_passages
 from retrieval.store.local import LocalBackend
 from retrieval.store.protocol import PassageVectors, WordQuery

@@ -10,8 +10,8 @@ from hypothesis import given
 from strategies import document, documents
 
 from retrieval.codes import Code, parse_code, passage_code
-from retrieval.reading.plain_text import structure as text_structure
 from retrieval.reading.structure import Structure
+from retrieval.reading.text.plain_text import structure as text_structure
 from retrieval.records import BlockKind, Furniture
 from retrieval.spans import Span, cover, subtract
 from retrieval.splitting import cut_passages, split_sentences

@@ -7,9 +7,9 @@ import itertools
 from hypothesis import given
 from strategies import documents, markdown_texts, texts
 
-from retrieval.reading.markdown import structure as markdown_structure
-from retrieval.reading.plain_text import structure as text_structure
 from retrieval.reading.structure import Structure, lines
+from retrieval.reading.text.markdown import structure as markdown_structure
+from retrieval.reading.text.plain_text import structure as text_structure
 from retrieval.spans import pieces
 from retrieval.splitting import split_sentences
 

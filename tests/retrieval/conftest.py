@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from retrieval.codes import document_code
-from retrieval.reading import read_file, walk
+from retrieval.reading import FileOfIt, Reading, document_of, read_file, walk
 from retrieval.records import Document
 
 FIRST_SEEN = datetime.date(2024, 1, 1)
@@ -36,13 +36,26 @@ def put(folder: Path) -> Callable[[str, str | bytes], Path]:
 
 
 @pytest.fixture
-def read(folder: Path, put: Callable[[str, str | bytes], Path]) -> Callable[..., Document]:
-    """Writes a file, if its content is given, and reads it as the indexer does: found by a walk."""
+def reading(folder: Path, put: Callable[[str, str | bytes], Path]) -> Callable[..., Reading]:
+    """Writes a file, if its content is given, and reads it here, not in a process of its own."""
 
-    def as_found(name: str, content: str | bytes | None = None) -> Document:
+    def as_found(name: str, content: str | bytes | None = None) -> Reading:
         if content is not None:
             put(name, content)
         [file] = [file for file in walk(folder) if file.path == name]
-        return read_file(folder, file, document_code(name), FIRST_SEEN)
+        [found] = read_file(folder, file)
+        assert isinstance(found, Reading)
+        return found
+
+    return as_found
+
+
+@pytest.fixture
+def read(folder: Path, reading: Callable[..., Reading]) -> Callable[..., Document]:
+    """The document that is made of it."""
+
+    def as_found(name: str, content: str | bytes | None = None) -> Document:
+        place = FileOfIt(folder.resolve().name, name, document_code(name), FIRST_SEEN)
+        return document_of(reading(name, content), place)
 
     return as_found

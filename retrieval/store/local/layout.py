@@ -10,7 +10,7 @@ from pathlib import Path
 
 from retrieval.store.protocol import Manifest
 
-FORMAT = 3
+FORMAT = 4
 """Of the data folder. A folder of another format is refused, never guessed at."""
 
 

@@ -12,9 +12,10 @@ from typing import Any
 
 from retrieval.errors import IndexDamaged
 from retrieval.filters import Filter, filter_key
-from retrieval.records import Block, BlockKind, Document, Furniture, Passage, Source
+from retrieval.records import Block, BlockKind, Document, Furniture, Landmark, LandmarkKind, Passage, Source, Unreadable
+from retrieval.repeated_lines import REASON, group_of, short_lines, story_of
 from retrieval.spans import Span
-from retrieval.store.protocol import FileRecord
+from retrieval.store.protocol import FileRecord, ShortLines
 
 DDL = """
 CREATE TABLE documents (
@@ -28,10 +29,11 @@ CREATE TABLE documents (
     first_seen TEXT NOT NULL,
     author TEXT, publisher TEXT, published TEXT, url TEXT, language TEXT,
     language_is_detected INTEGER NOT NULL, collection TEXT,
-    status TEXT, status_note TEXT,
+    status TEXT, status_note TEXT, member TEXT,
     author_key TEXT, publisher_key TEXT, language_key TEXT, collection_key TEXT, status_key TEXT,
     passages INTEGER NOT NULL,
     structure TEXT NOT NULL,
+    lines TEXT NOT NULL,
     text BLOB NOT NULL
 ) STRICT;
 CREATE INDEX documents_by_published ON documents (published);
@@ -56,15 +58,27 @@ CREATE TABLE files (
     documents TEXT NOT NULL,
     reason TEXT,
     identity TEXT NOT NULL,
-    first_seen TEXT
+    first_seen TEXT,
+    notes TEXT NOT NULL,
+    broken TEXT NOT NULL
 ) STRICT;
 """
 
-_SAID = ("author", "publisher", "url", "language", "language_is_detected", "collection", "status", "status_note")
+_SAID = (
+    "author",
+    "publisher",
+    "url",
+    "language",
+    "language_is_detected",
+    "collection",
+    "status",
+    "status_note",
+    "member",
+)
 KEYED = ("author", "publisher", "language", "collection", "status")
 """Fields that a filter compares by `filter_key`; each has a column with that key."""
 SOURCE_COLUMNS = ("id", "path", "title", "sha256", "text_sha256", "reader", "first_seen", "published", *_SAID)
-_STORED_COLUMNS = (*SOURCE_COLUMNS, *(f"{name}_key" for name in KEYED), "passages", "structure", "text")
+_STORED_COLUMNS = (*SOURCE_COLUMNS, *(f"{name}_key" for name in KEYED), "passages", "structure", "lines", "text")
 PASSAGE_COLUMNS = ("code", "start", '"end"', "sentences", "paragraph", "ordinal")
 
 INSERT_DOCUMENT = (
@@ -75,11 +89,9 @@ INSERT_PASSAGE = (
     f"VALUES (?, ?, {', '.join('?' for _ in PASSAGE_COLUMNS)})"
 )
 
-INSERT_FILE = (
-    "INSERT INTO files (path, stamp, digest, reader, documents, reason, identity, first_seen) "
-    "VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
-)
-SELECT_FILES = "SELECT path, stamp, digest, reader, documents, reason, identity, first_seen FROM files"
+_FILE_COLUMNS = "path, stamp, digest, reader, documents, reason, identity, first_seen, notes, broken"
+INSERT_FILE = f"INSERT INTO files ({_FILE_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+SELECT_FILES = f"SELECT {_FILE_COLUMNS} FROM files"
 
 
 def connect_read_only(path: Path) -> sqlite3.Connection:
@@ -99,10 +111,14 @@ def document_row(document: Document, passages: int) -> tuple[Any, ...]:
     structure = {
         "blocks": [[b.span.start, b.span.end, b.kind.value] for b in document.blocks],
         "furniture": [[f.span.start, f.span.end, f.reason] for f in document.furniture],
+        "landmarks": [[mark.at, mark.kind.value, mark.number] for mark in document.landmarks],
     }
+    short = short_lines(document)
+    repeated = {mark.span for mark in document.furniture if mark.reason == REASON}
+    lines = [list(short), story_of(document), [line for line, spans in short.items() if repeated.issuperset(spans)]]
     # A blob, because text from JSON can hold lone surrogates, which SQLite's TEXT can't.
     text = document.text.encode("utf-8", "surrogatepass")
-    return (*source_row(source), *keys, passages, json.dumps(structure, ensure_ascii=False), text)
+    return (*source_row(source), *keys, passages, json.dumps(structure, ensure_ascii=False), json.dumps(lines), text)
 
 
 def passage_row(passage: Passage) -> tuple[Any, ...]:
@@ -113,14 +129,24 @@ def passage_row(passage: Passage) -> tuple[Any, ...]:
 def file_row(file: FileRecord) -> tuple[Any, ...]:
     seen = file.first_seen.isoformat() if file.first_seen else None
     documents = json.dumps(file.documents)
-    return (file.path, file.stamp, file.digest, file.reader, documents, file.reason, file.identity, seen)
+    notes, broken = json.dumps(file.notes), json.dumps([[part.path, part.reason] for part in file.broken])
+    return (file.path, file.stamp, file.digest, file.reader, documents, file.reason, file.identity, seen, notes, broken)
 
 
 def file_of(row: Sequence[Any]) -> FileRecord:
     """From a row of SELECT_FILES."""
-    path, stamp, digest, reader, documents, reason, identity, seen = row
+    path, stamp, digest, reader, documents, reason, identity, seen, notes, broken = row
     first_seen = datetime.date.fromisoformat(seen) if seen else None
-    return FileRecord(path, stamp, digest, reader, tuple(json.loads(documents)), reason, identity, first_seen)
+    parts = tuple(Unreadable(*part) for part in json.loads(broken))
+    held, told = tuple(json.loads(documents)), tuple(json.loads(notes))
+    return FileRecord(path, stamp, digest, reader, held, reason, identity, first_seen, told, parts)
+
+
+def short_lines_of(row: Sequence[Any]) -> ShortLines:
+    """From a row of a document's id, publisher, collection and lines."""
+    identity, publisher, collection, lines = row
+    short, story, repeated = json.loads(lines)
+    return ShortLines(group_of(publisher, collection), tuple(short), story, identity, tuple(repeated))
 
 
 def source_of(row: Sequence[Any]) -> Source:
@@ -136,7 +162,8 @@ def document_of(source: Source, structure: str, text: bytes) -> Document:
     marks = json.loads(structure)
     blocks = tuple(Block(Span(start, end), BlockKind(kind)) for start, end, kind in marks["blocks"])
     furniture = tuple(Furniture(Span(start, end), reason) for start, end, reason in marks["furniture"])
-    return Document(source, checked(text, source.text_sha256), blocks, furniture)
+    landmarks = tuple(Landmark(at, LandmarkKind(kind), number) for at, kind, number in marks["landmarks"])
+    return Document(source, checked(text, source.text_sha256), blocks, furniture, landmarks)
 
 
 def checked(text: bytes, text_sha256: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import json
 import queue
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
@@ -14,12 +15,12 @@ import numpy as np
 
 from retrieval.errors import IndexDamaged
 from retrieval.filters import Filter
-from retrieval.records import Document, Passage, Retired, Source, Unreadable
+from retrieval.records import Document, Doubtful, Passage, Retired, Source, Unreadable
 from retrieval.store.local import retired, schema
 from retrieval.store.local.layout import Layout, read_manifest
 from retrieval.store.local.vectors import VectorIndex
 from retrieval.store.local.words import WordIndex, terms_of
-from retrieval.store.protocol import Coverage, Directions, FileRecord, Vectors, WordQuery
+from retrieval.store.protocol import Coverage, Directions, FileRecord, ShortLines, Vectors, WordQuery
 
 CONNECTIONS = 4
 """Readers of the tables at one time; a fifth thread waits for a free one, for well under a millisecond."""
@@ -121,8 +122,18 @@ class LocalSnapshot:
         return {row[0]: schema.file_of(row) for row in self._tables.all(schema.SELECT_FILES, [])}
 
     def unreadable(self) -> list[Unreadable]:
-        rows = self._tables.all("SELECT path, reason FROM files WHERE reason IS NOT NULL ORDER BY path", [])
-        return [Unreadable(*row) for row in rows]
+        rows = self._tables.all("SELECT path, reason, broken FROM files WHERE reason IS NOT NULL OR broken <> '[]'", [])
+        whole = (Unreadable(path, reason) for path, reason, _ in rows if reason is not None)
+        parts = (Unreadable(*part) for _, _, broken in rows for part in json.loads(broken))
+        return sorted((*whole, *parts), key=lambda each: each.path)
+
+    def doubtful(self) -> list[Doubtful]:
+        rows = self._tables.all("SELECT path, notes FROM files WHERE notes <> '[]' ORDER BY path", [])
+        return [Doubtful(path, note) for path, notes in rows for note in json.loads(notes)]
+
+    def short_lines(self) -> Iterator[ShortLines]:
+        rows = self._tables.all("SELECT id, publisher, collection, lines FROM documents", [])
+        return (schema.short_lines_of(row) for row in rows)
 
     def close(self) -> None:
         self._tables.close()

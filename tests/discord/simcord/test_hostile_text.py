@@ -157,6 +157,15 @@ async def test_metadata_is_read_as_it_stands(new_world: NewWorld, new_archive: N
     assert read(said.markdown).kinds == {"small"}, "the bot's own small print alone"
 
 
+async def test_a_note_to_the_status_is_shown_whole_however_long(new_world: NewWorld, new_archive: NewArchive) -> None:
+    note = " ".join(f"The figure of paragraph {number} was taken back by its source." for number in range(1, 17))[:900]
+    side = {"status": "retracted", "status_note": note}
+    files = {"tower.txt": "Tower\n\nThe tower of Aville is 90 metres high.\n", "tower.json": json.dumps(side)}
+    world = await new_world(new_archive(files)).start()
+    (said,) = await world.slash("search", words="tower")
+    assert f"retracted: {note}" in [row.text for row in said.page.rows]
+
+
 NO_LINKS = (
     "javascript:alert(1)",
     "data:text/html,<b>x</b>",

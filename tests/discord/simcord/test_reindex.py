@@ -218,7 +218,7 @@ async def test_a_changed_file_is_indexed_while_asking_goes_on(
     await world.start(admin_user_ids=f"{world.alice.id} {world.bob.id}")
     await world.show_command_to("reindex", world.alice, world.bob)
     (tmp_path / "archive" / "bridge.md").write_text("# The bridge\n\nThe old bridge of Aville has 41 arches.\n")
-    (tmp_path / "archive" / "broken.md").write_bytes(b"---\npublished: soon\n---\nText.\n")
+    (tmp_path / "archive" / "broken.md").write_bytes(b"---\nstatus: fine\n---\nText.\n")
     (tmp_path / "archive" / "tower.md").write_text("# The tower\n\nThe tower of Bville is 90 metres high.\n")
     question = "How many arches does the old bridge have?"
     stalls = asyncio.create_task(longest_stall())
@@ -242,7 +242,7 @@ async def test_a_changed_file_is_indexed_while_asking_goes_on(
         (report,) = [said for said in world.said(viewer) if said.private]
         assert report.holds(Line.REINDEX_DONE)
         assert "+ 2 added, ~ 1 changed, − 0 gone" in report.text and "1 unreadable; generation 2" in report.text
-        assert "unreadable: broken.md · the front matter: published is “soon”" in report.text
+        assert "unreadable: broken.md · the front matter: status is “fine”" in report.text
 
     (after,) = await world.slash("ask", question=question)
     assert after.page.quotes[0].text == "The old bridge of Aville has 41 arches."
@@ -350,7 +350,7 @@ async def test_a_process_that_cannot_be_started_is_a_failed_run(
 
 HALFWAY = """
 for n in range(1, 101):
-    line = {'files': n, 'of_files': 100, 'passages': 8 * n, 'seconds': n / 10}
+    line = {'files': n, 'of_files': 100, 'passages': 8 * n, 'seconds': n / 10, 'share': n / 100}
     print(json.dumps(line), file=sys.stderr, flush=True)
     time.sleep(0.002)
     while n == 50 and not os.path.exists(r'{go_on}'):
@@ -373,7 +373,7 @@ async def test_whoever_joins_sees_how_far_it_is_and_then_the_same_report(
     await world.without_waiting(world.slash("reindex", by=world.bob))
     joined = world.said(viewer=world.bob)[-1]
     assert joined.holds(Line.REINDEX_RUNNING)
-    assert "██████████░░░░░░░░░░ 50 of 100 files, 400 passages, 5 s left" in joined.text
+    assert "██████████░░░░░░░░░░ 50 files read, 400 passages indexed, 5 s left" in joined.text
     go_on.touch()
     await world.env.settle()
     for viewer in (world.alice, world.bob):

@@ -6,6 +6,7 @@ import dataclasses
 import datetime
 import os
 import shutil
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -15,7 +16,7 @@ from retrieval.filters import EVERYTHING
 from retrieval.indexing import Progress, index_fingerprint
 from retrieval.reading import FORMATS
 from retrieval.reading.formats import Format
-from retrieval.reading.plain_text import structure
+from retrieval.reading.text import plain_text
 from retrieval.splitting import cut_passages
 from retrieval.store.protocol import WordQuery
 
@@ -299,6 +300,7 @@ def test_the_archive_folder_may_be_read_only_and_nothing_in_it_changes(index, pu
 
 
 def test_an_unreadable_file_is_told_with_its_reason_and_the_rest_goes_on(index, put):
+    put("a.mp3", b"ID3")
     put("a.pdf", b"%PDF")
     put("b.txt", b"\0\1\2" * 50)
     put("c.txt", " \n")
@@ -308,7 +310,8 @@ def test_an_unreadable_file_is_told_with_its_reason_and_the_rest_goes_on(index, 
     put("f.txt", BREAD)
     report = index.run()
     assert {file.path: file.reason.split(":")[0] for file in report.unreadable} == {
-        "a.pdf": "no reader for “.pdf”",
+        "a.mp3": "no reader for “.mp3”",
+        "a.pdf": "not a PDF, or damaged",
         "b.txt": "holds control characters as only binary files do",
         "c.txt": "holds no text",
         "d.md": "the front matter is not YAML, line 3",
@@ -355,11 +358,23 @@ def test_a_document_that_could_not_be_read_for_a_while_keeps_its_id_its_codes_an
     assert codes(index)["archive/ferry.txt"] == kept
 
 
+def with_format(monkeypatch, ending: str, reader: str) -> None:
+    """As if the program had another reader, here and in the processes that read."""
+    monkeypatch.setitem(FORMATS, ending, Format(reader, plain_text.read))
+    program = f"""
+from retrieval.reading import formats, worker
+from retrieval.reading.text import plain_text
+formats.FORMATS[{ending!r}] = formats.Format({reader!r}, plain_text.read)
+worker.main()
+"""
+    monkeypatch.setattr("retrieval.reading.processes.PROGRAM", ("-c", program))
+
+
 def test_a_newer_reader_reads_its_files_again_and_no_others(index, put, monkeypatch):
     put("ferry.txt", FERRY)
     put("bread.md", BREAD)
     index.run()
-    monkeypatch.setitem(FORMATS, ".txt", Format("text/2", structure))
+    with_format(monkeypatch, ".txt", "text/2")
     report = index.run()
     assert (report.changed, report.same) == (("ferry.txt",), 1)
     assert index.source("ferry.txt").reader == "text/2"
@@ -370,7 +385,7 @@ def test_a_file_that_no_reader_knew_is_read_once_there_is_one(index, put, monkey
     put("ferry.log", FERRY)
     put("bread.md", BREAD)
     assert [file.path for file in index.run().unreadable] == ["ferry.log"]
-    monkeypatch.setitem(FORMATS, ".log", Format("log/1", structure))
+    with_format(monkeypatch, ".log", "log/1")
     report = index.run()
     assert (report.changed, report.unreadable) == (("ferry.log",), ())
     assert index.paths() == ["bread.md", "ferry.log"]
@@ -532,11 +547,45 @@ def test_progress_goes_from_file_to_file_up_to_the_last(index, put, monkeypatch)
         put(f"{number}.txt", f"Page {number}\n\nThe ferry left pier {number}.")
     seen: list[Progress] = []
     index.run(report=seen.append)
-    assert [(step.files, step.of_files, step.passages) for step in seen] == [(3, 7, 3), (6, 7, 6), (7, 7, 7)]
-    assert all(step.seconds >= 0 for step in seen)
+    read, indexed = seen[:7], seen[7:]
+    assert [(step.files, step.of_files, step.passages, step.share) for step in read] == [
+        (number, 7, 0, 0.0) for number in range(1, 8)
+    ]
+    assert [(step.files, step.of_files, step.passages) for step in indexed] == [(7, 7, 3), (7, 7, 6), (7, 7, 7)]
+    assert [round(step.share * 7) for step in indexed] == [3, 6, 7]
+    assert all(later.seconds >= sooner.seconds >= 0 for sooner, later in pairwise(seen))
 
 
 def test_a_report_is_a_value(index, put):
     put("ferry.txt", FERRY)
     with pytest.raises(dataclasses.FrozenInstanceError):
         index.run().documents = 3
+
+
+def test_links_and_pipes_are_reported_and_the_rest_goes_on(index, put, tmp_path):
+    put("ferry.txt", FERRY)
+    (tmp_path / "outside.txt").write_text("outside")
+    (index.folder / "out.txt").symlink_to(tmp_path / "outside.txt")
+    (index.folder / "broken.txt").symlink_to("nowhere")
+    os.mkfifo(index.folder / "pipe.txt")
+    unreadable = {file.path: file.reason for file in index.run().unreadable}
+    assert unreadable == {
+        "broken.txt": "a link, and links are not followed",
+        "out.txt": "a link, and links are not followed",
+        "pipe.txt": "not a regular file",
+    }
+    assert index.paths() == ["ferry.txt"]
+    assert index.run().generation == 1
+    (index.folder / "ferry.txt").unlink()
+    with pytest.raises(ArchiveFolderError, match="holds no documents; the index is left as it was"):
+        index.run()
+
+
+def test_a_file_that_became_a_link_is_gone_from_the_index(index, put, tmp_path):
+    put("bread.txt", BREAD)
+    path = put("ferry.txt", FERRY)
+    index.run()
+    path.rename(tmp_path / "ferry.txt")
+    path.symlink_to(tmp_path / "ferry.txt")
+    index.run()
+    assert index.paths() == ["bread.txt"]

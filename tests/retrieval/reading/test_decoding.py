@@ -7,6 +7,7 @@ import random
 import pytest
 
 from retrieval.errors import UnreadableFile
+from retrieval.reading.decoding import decode
 
 GERMAN = (
     "Der Bürgermeister von Osterhöhe sagte, die Fähre könne erst im Frühjahr wieder fahren. Größere Schäden müssten "
@@ -99,3 +100,11 @@ def test_bytes_that_are_no_text_are_refused_with_a_reason(read, content):
 def test_broken_and_empty_text_is_refused_with_the_reason(read, content, reason):
     with pytest.raises(UnreadableFile, match=f"^{reason}"):
         read("page.txt", content)
+
+
+@pytest.mark.parametrize("codec", ["punycode", "idna", "unicode_escape", "raw-unicode-escape"])
+def test_codecs_in_which_no_file_is_written_are_not_believed(codec):
+    found = decode(b"bcher-kva stands there, and is not to be read as another word", codec)
+    assert found.encoding == "utf-8"
+    assert found.text.startswith("bcher-kva")
+    assert found.note is not None

@@ -6,14 +6,15 @@ import contextlib
 import os
 import pwd
 import socket
+import subprocess
 import tempfile
-from datetime import date
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from retrieval.errors import ArchiveFolderError, UnreadableFile
-from retrieval.reading import digest_of, read_file, walk
+from retrieval.reading import FORMATS, digest_of, read_file, walk
 
 TEXT = "The ferry\n\nIt left at noon."
 
@@ -39,7 +40,7 @@ def test_hidden_files_and_folders_are_left_alone(folder, put):
 def test_sidecars_are_no_documents_of_their_own(folder, put):
     for name in ("a.txt", "a.toml", "b.md", "b.md.json"):
         put(name, TEXT)
-    assert {file.path: file.sidecar for file in walk(folder)} == {"a.txt": "a.toml", "b.md": "b.md.json"}
+    assert {file.path: file.sidecars for file in walk(folder)} == {"a.txt": ("a.toml",), "b.md": ("b.md.json",)}
 
 
 def test_links_are_not_followed_wherever_they_lead(folder, put, tmp_path):
@@ -54,14 +55,17 @@ def test_links_are_not_followed_wherever_they_lead(folder, put, tmp_path):
     (folder / "a" / "loop").symlink_to(folder)
     (folder / "self.txt").symlink_to(folder / "self.txt")
     (folder / "nowhere.txt").symlink_to(tmp_path / "nowhere")
-    assert paths(folder) == ["a/real.txt"]
+    assert {file.path: file.refused for file in walk(folder)} == {"a/real.txt": None} | dict.fromkeys(
+        ("file-outside.txt", "file-inside.txt", "folder-outside", "folder-inside", "a/loop", "self.txt", "nowhere.txt"),
+        "a link, and links are not followed",
+    )
 
 
 def test_a_sidecar_that_is_a_link_out_of_the_folder_is_not_read(folder, put, tmp_path):
     put("a.txt", TEXT)
     (tmp_path / "secret.toml").write_text('title = "secret"')
     (folder / "a.toml").symlink_to(tmp_path / "secret.toml")
-    assert [file.sidecar for file in walk(folder)] == [None]
+    assert [(file.path, file.sidecars) for file in walk(folder)] == [("a.toml", ()), ("a.txt", ())]
 
 
 def test_the_archive_folder_itself_may_be_a_link(folder, put, tmp_path):
@@ -79,7 +83,7 @@ def test_a_link_put_in_the_place_of_a_file_after_the_walk_is_not_followed(folder
     with pytest.raises(UnreadableFile, match="a link, and links are not followed"):
         digest_of(folder, file)
     with pytest.raises(UnreadableFile, match="a link, and links are not followed"):
-        read_file(folder, file, "X", date(2024, 1, 1))
+        list(read_file(folder, file))
 
 
 def test_a_link_put_in_the_place_of_a_folder_after_the_walk_is_not_followed(folder, put, tmp_path):
@@ -93,7 +97,7 @@ def test_a_link_put_in_the_place_of_a_folder_after_the_walk_is_not_followed(fold
     with pytest.raises(UnreadableFile, match="can't be opened"):
         digest_of(folder, file)
     with pytest.raises(UnreadableFile, match="can't be opened"):
-        read_file(folder, file, "X", date(2024, 1, 1))
+        list(read_file(folder, file))
 
 
 def test_reading_leaves_no_file_open(folder, put):
@@ -104,7 +108,7 @@ def test_reading_leaves_no_file_open(folder, put):
     for file in walk(folder):
         digest_of(folder, file)
         with contextlib.suppress(UnreadableFile):
-            read_file(folder, file, "X", date(2024, 1, 1))
+            list(read_file(folder, file))
     assert len(list(Path("/proc/self/fd").iterdir())) == before
 
 
@@ -117,7 +121,11 @@ def test_pipes_and_sockets_are_left_alone_and_never_waited_for(folder, put):
         os.chdir(folder)  # the path of a socket is short
         listening.bind("socket.txt")
         os.chdir(here)
-        assert [(file.path, file.sidecar) for file in walk(folder)] == [("a.txt", None)]
+        found = walk(folder)
+    assert all(file.sidecars == () for file in found)
+    assert {file.path: file.refused for file in found} == {"a.txt": None} | dict.fromkeys(
+        ("a.toml", "pipe.txt", "socket.txt"), "not a regular file"
+    )
 
 
 def test_a_pipe_put_in_the_place_of_a_file_after_the_walk_is_not_waited_for(folder, put):
@@ -145,7 +153,7 @@ def test_a_missing_folder_is_told_by_name(tmp_path):
             walk(missing)
 
 
-@pytest.mark.parametrize("name", ["page.pdf", "page.TXTX", "page", "archive.tar.gz", "page.csv"])
+@pytest.mark.parametrize("name", ["page.xyz", "page.TXTX", "page", "archive.tar.7z", "page.mp3"])
 def test_a_name_that_no_reader_knows_is_told(read, name):
     with pytest.raises(UnreadableFile, match=r"^no reader for “"):
         read(name, TEXT)
@@ -232,8 +240,25 @@ def test_a_folder_without_permission_stops_the_walk_rather_than_look_empty(open_
         (open_folder / "closed").chmod(0o755)
 
 
+def test_a_folder_too_deep_for_a_path_does_not_stop_the_walk(folder, put):
+    put("a.txt", TEXT)
+    here = os.open(folder, os.O_DIRECTORY)
+    for _ in range(20):
+        os.mkdir("x" * 250, dir_fd=here)
+        inner = os.open("x" * 250, os.O_DIRECTORY, dir_fd=here)
+        os.close(here)
+        here = inner
+    os.close(here)
+    try:
+        found = walk(folder)
+    finally:
+        subprocess.run(["rm", "-rf", str(folder / ("x" * 250))], check=True)
+    assert [file.path for file in found if not file.refused] == ["a.txt"]
+    assert [file.refused for file in found if file.refused] == ["a folder whose path is too long for this system"]
+
+
 def test_nothing_larger_than_the_limit_is_read(read, put, monkeypatch):
-    monkeypatch.setattr("retrieval.reading.formats.MOST_BYTES", 1024 * 1024)
+    monkeypatch.setitem(FORMATS, ".txt", replace(FORMATS[".txt"], most_bytes=1024 * 1024))
     put("a.txt", b"word " * 300_000)
     with pytest.raises(UnreadableFile, match=r"^larger than 1 MiB$"):
         read("a.txt")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
+import time
 
-from retrieval.splitting import cut_passages, split_sentences
+import pytest
+import sentencex
+
+from retrieval.splitting import cut_passages, split_sentences, split_text
 
 
 def sentences(read, text: str) -> list[str]:
@@ -100,3 +103,25 @@ def test_a_long_paragraph_is_cut_between_sentences_into_parts_of_like_size(read)
 def test_one_enormous_sentence_is_a_passage_by_itself(read):
     document = read("page.txt", "Before it. " + "word " * 400 + "end. After it.")
     assert [len(passage.span.of(document.text).split()) for passage in cut_passages(document)] == [2, 401, 2]
+
+
+def test_a_long_paragraph_is_cut_as_the_splitter_cuts_it_at_once():
+    text = "Brig. Gen. Hromov said so at 5 p.m. on Friday. " * 2000 + "x" * 30_000 + ". It rained. " * 800
+    whole = list(sentencex.segment("en", text))
+    assert [span.of(text) for span in split_text(text)] == whole
+
+
+def test_a_paragraph_of_nothing_but_quotation_marks_takes_no_square_of_its_length():
+    text = '"?' * 200_000
+    started = time.process_time()
+    assert "".join(span.of(text) for span in split_text(text)) == text
+    assert time.process_time() - started < 20, "a minute and more where the splitter is given all of it"
+
+
+@pytest.mark.parametrize("lost", [lambda found: found[:-1], lambda found: [found[0][1:], *found[1:]]])
+def test_a_long_text_of_which_the_library_loses_something_is_one_sentence_and_soon(monkeypatch, lost):
+    """Whatever is asked of it: it was once asked for ever larger parts."""
+    monkeypatch.setattr(sentencex, "segment", lambda language, text: lost([text[:10], text[10:]]))
+    text = "The ferry left. " * 2000
+    [whole] = split_text(text)
+    assert whole.of(text) == text

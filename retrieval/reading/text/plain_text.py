@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from itertools import takewhile
 
+from retrieval.reading.decoding import decode
+from retrieval.reading.extracted import Extracted
 from retrieval.reading.metadata import Metadata
 from retrieval.reading.structure import Structure, lines
 from retrieval.records import Block, BlockKind, Furniture
@@ -14,6 +16,13 @@ _COUNTER = re.compile(r"\d[\d.,\u00a0 ]{0,30}[KkMm]?")
 _ENDS_A_SENTENCE = re.compile(r"[.!?…。！？][\"'”’»)\]]*$")
 LONGEST_TITLE = 200
 """Characters. Headlines end well before; a first line beyond it is a paragraph."""
+
+
+def read(content: bytes, declared: str | None) -> Extracted:
+    """The file's text as it stands. Raises UnreadableFile where it is not text."""
+    decoded = decode(content, declared)
+    notes = (decoded.note,) if decoded.note else ()
+    return Extracted(decoded.text, structure(decoded.text), decoded, notes=notes)
 
 
 def structure(text: str) -> Structure:

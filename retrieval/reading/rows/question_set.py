@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import gzip
 import hashlib
-import json
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,8 +13,9 @@ from typing import IO, Any, cast
 from retrieval.errors import QuestionSetError, UnreadableFile
 from retrieval.reading.language import detect_language
 from retrieval.reading.metadata import metadata_from
-from retrieval.reading.plain_text import paragraphs
-from retrieval.records import Block, BlockKind, Document, Source
+from retrieval.reading.rows.json_lines import json_object
+from retrieval.reading.rows.row import body
+from retrieval.records import Document, Source
 
 READER = "jsonl/1"
 
@@ -30,7 +30,9 @@ def read_corpus(path: Path, first_seen: datetime.date) -> Iterator[Document]:
             identity, text, said = line["_id"], line["text"], line.get("metadata") or {}
             if not isinstance(said, dict):
                 raise UnreadableFile("metadata does not hold named fields")
-            metadata = metadata_from({**said, "title": line.get("title")}, f"line {number}")
+            metadata = metadata_from({**said, "title": line.get("title")}, "its metadata")
+            if metadata.notes:  # labels are made with care: what is wrong in a corpus is a slip of its maker's
+                raise UnreadableFile(metadata.notes[0])
         except KeyError as error:
             raise QuestionSetError(f"{path}, line {number}: {error} is missing") from None
         except UnreadableFile as error:
@@ -56,12 +58,7 @@ def read_corpus(path: Path, first_seen: datetime.date) -> Iterator[Document]:
             language_is_detected=metadata.language is None,
             collection=metadata.collection,
         )
-        yield Document(source, text, _body(text))
-
-
-def _body(text: str) -> tuple[Block, ...]:
-    """Paragraphs only: a corpus gives titles in a field of their own, so no line of its text is taken for one."""
-    return tuple(Block(span, BlockKind.PARAGRAPH) for span in paragraphs(text))
+        yield Document(source, text, body(text))
 
 
 def open_unzipped(path: Path) -> IO[bytes]:
@@ -76,13 +73,6 @@ def read_json_lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
         with open_unzipped(path) as file:
             for number, line in enumerate(file, start=1):
                 if line.strip():
-                    yield number, _object(line)
+                    yield number, json_object(line)
     except (ValueError, RecursionError, OSError, EOFError, zlib.error) as error:
         raise QuestionSetError(f"{path}, line {number or 1}: {error}") from None
-
-
-def _object(line: bytes) -> dict[str, Any]:
-    value = json.loads(line.decode("utf-8"))
-    if not isinstance(value, dict):
-        raise ValueError("not an object")  # noqa: TRY004 - the line is wrong, not the code
-    return value

@@ -8,9 +8,11 @@ from __future__ import annotations
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from retrieval.reading.front_matter import read_front_matter
+from retrieval.reading.decoding import decode
+from retrieval.reading.extracted import Extracted
 from retrieval.reading.metadata import Metadata
 from retrieval.reading.structure import Structure, lines
+from retrieval.reading.text.front_matter import read_front_matter
 from retrieval.records import Block, BlockKind, Furniture
 from retrieval.spans import Span, cover
 
@@ -20,6 +22,13 @@ _parser = MarkdownIt("commonmark")
 _parser.core.ruler.enableOnly(["normalize", "block"])
 _LEAVES = {"paragraph_open", "fence", "code_block", "html_block"}
 _NOT_BODY = {"html_block": "HTML"}
+
+
+def read(content: bytes, declared: str | None) -> Extracted:
+    """The file's text as it stands. Raises UnreadableFile where it is not text, or its front matter can't be read."""
+    decoded = decode(content, declared)
+    notes = (decoded.note,) if decoded.note else ()
+    return Extracted(decoded.text, structure(decoded.text), decoded, notes=notes)
 
 
 def structure(text: str) -> Structure:

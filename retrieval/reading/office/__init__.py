@@ -1,0 +1,1 @@
+"""Office documents, read without an office."""

@@ -1,0 +1,1 @@
+"""PDF: lines into paragraphs, without running heads and page numbers."""
