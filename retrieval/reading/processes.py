@@ -72,7 +72,8 @@ def ended(process: Process) -> None:
 
 
 @atexit.register
-def _end_all() -> None:
+def end_idle() -> None:
+    """Those that wait for a file; also done when this program ends."""
     with _one_at_a_time:
         for held in _idle.values():
             while held:

@@ -20,6 +20,7 @@ from retrieval.encoding import load_encoder
 from retrieval.indexing.build import BATCH, indexed_text
 from retrieval.indexing.gathering import Gathering
 from retrieval.reading import FileOfIt, Limits, document_of, walk
+from retrieval.reading.processes import end_idle
 from retrieval.records import Document
 from retrieval.splitting import cut_passages
 
@@ -69,6 +70,7 @@ def read(file: Path, place: Path) -> tuple[list[Document], float]:
         unreadable = [told.reason] if told.reason else []
         print(f"{stamp.path}: unreadable {len(unreadable) + len(told.broken)}, notes {len(told.notes) + told.left_out}")
     gathering.close()
+    end_idle()  # what it took of memory is told of a process that has ended
     return documents, seconds
 
 
