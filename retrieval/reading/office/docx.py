@@ -6,8 +6,6 @@ Insertions that are tracked are in the text, deletions are not. Headers and foot
 from __future__ import annotations
 
 import io
-import zipfile
-import zlib
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,6 +14,7 @@ from retrieval.reading.extracted import Extracted
 from retrieval.reading.metadata import Metadata
 from retrieval.reading.office.assembling import Assembly, Paragraph, counted
 from retrieval.reading.office.office_package import open_package, part
+from retrieval.reading.packed.zipped import UNPACKING
 from retrieval.reading.properties import said_by
 from retrieval.records import BlockKind
 
@@ -56,7 +55,7 @@ def read(content: bytes, declared: str | None) -> Extracted:
         styles = _Styles(document)
     except (OpcError, KeyError, ValueError, SyntaxError, AttributeError, TypeError, IndexError, RecursionError):
         raise UnreadableFile("not a Word document, or damaged") from None
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError):
+    except UNPACKING:  # of python-docx, which unpacks by itself what was looked at above
         raise UnreadableFile("damaged: it can't be unpacked") from None
     if body is None:
         raise UnreadableFile("not a Word document, or damaged")

@@ -15,7 +15,7 @@ _METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2}
 """Not LZMA, which hardly any zip has: Python's reader takes as much memory for it as the file asks for."""
 _ENCRYPTED = 0x41
 """Either bit of a member's flags: the old way, and the strong one."""
-_WRONG = (
+UNPACKING = (
     zipfile.BadZipFile,
     zlib.error,
     struct.error,
@@ -24,8 +24,9 @@ _WRONG = (
     LookupError,
     ValueError,  # UnicodeError among them
     OverflowError,
-    RuntimeError,  # NotImplementedError among them
+    RuntimeError,  # of zipfile: for a password, and for a method or version that it does not know
 )
+"""What zipfile and the libraries under it raise for damaged, encrypted or unknown packing."""
 
 
 def opened_zip(file: BinaryIO, what: str, most_directory: int) -> zipfile.ZipFile:
@@ -34,7 +35,7 @@ def opened_zip(file: BinaryIO, what: str, most_directory: int) -> zipfile.ZipFil
     """
     try:
         return zipfile.ZipFile(cast(BinaryIO, _Measured(file, most_directory)))
-    except _WRONG:
+    except UNPACKING:
         raise UnreadableFile(f"damaged, or not {what}") from None
 
 
@@ -54,7 +55,7 @@ def unpacked(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> BinaryIO:
         raise UnreadableFile(A_BOMB)
     try:
         content = archive.open(member)
-    except _WRONG:
+    except UNPACKING:
         raise UnreadableFile("damaged") from None
     return io.BufferedReader(_Unpacking(cast(BinaryIO, content)), MIB)
 
@@ -72,7 +73,7 @@ class _Unpacking(io.RawIOBase):
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
         try:
             got = self._content.read(min(len(buffer), MIB))
-        except _WRONG:
+        except UNPACKING:
             raise UnreadableFile("damaged") from None
         buffer[: len(got)] = got
         return len(got)

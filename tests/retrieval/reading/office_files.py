@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 
 from docx import Document
 from docx.oxml import parse_xml
+from hypothesis import strategies as st
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
 
+from retrieval.errors import UnreadableFile
 from retrieval.reading.extracted import Extracted
 
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
@@ -115,3 +117,24 @@ def assert_sound(extracted: Extracted) -> None:
     extracted.text.encode()
     between = "".join(extracted.text[a.span.end : b.span.start] for a, b in pairwise(extracted.structure.blocks))
     assert not between.strip()
+
+
+def damaged(seed: bytes, most: int = 6) -> st.SearchStrategy[bytes]:
+    """The file with some of its bytes others, or cut off."""
+
+    def changed(changes: list[tuple[int, int]], cut: int) -> bytes:
+        content = bytearray(seed)
+        for at, value in changes:
+            content[at] = value
+        return bytes(content[:cut])
+
+    places = st.tuples(st.integers(0, len(seed) - 1), st.integers(0, 255))
+    ends = st.just(len(seed)) | st.integers(0, len(seed))
+    return st.builds(changed, st.lists(places, max_size=most), ends)
+
+
+def assert_read_or_refused(read: Callable[[bytes, str | None], Extracted], content: bytes) -> None:
+    try:
+        assert_sound(read(content, None))
+    except UnreadableFile as error:
+        assert str(error)
