@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from retrieval.store.local import LocalBackend
+from retrieval.store.local import LocalBackend, Sizes
 from retrieval.store.protocol import Backend
 
 STORES: dict[str, Callable[[Path], Backend]] = {
     "local": LocalBackend,
+    "local, in layers": lambda folder: LocalBackend(folder, Sizes(own_bytes=0, exact_up_to=0)),
 }

@@ -17,15 +17,19 @@ import pytest
 from little_archive import BAKERY, FERRY, MODEL, everything_of, opened, page, publish, three_pages
 
 from retrieval.errors import IndexDamaged
-from retrieval.store.local import LocalBackend
+from retrieval.store.local import LocalBackend, Sizes, snapshot
 
 HERE = Path(__file__).parent
 
 
-@pytest.fixture(scope="module")
-def published(tmp_path_factory):
+IN_LAYERS = Sizes(own_bytes=0, exact_up_to=0)
+"""As if three pages were a large archive."""
+
+
+@pytest.fixture(scope="module", params=[Sizes(), IN_LAYERS], ids=["one layer", "layers"])
+def published(request, tmp_path_factory):
     folder = tmp_path_factory.mktemp("local") / "data"
-    publish(LocalBackend(folder), *three_pages())
+    publish(LocalBackend(folder, request.param), *three_pages())
     return folder
 
 
@@ -97,7 +101,10 @@ def test_a_manifest_that_the_files_do_not_bear_out_is_damage(data, field, value)
     assert "generation 000001" in is_damaged(data)
 
 
-FILES = ["manifest.json", "archive.sqlite", "vectors.faiss", "meta.json", "*.idx", "*.term", "*.fast", "*.fieldnorm"]
+FILES = [
+    "manifest.json", "archive.sqlite", "columns.npz", "vectors.*", "meta.json", "*.idx", "*.term", "*.fast",
+    "*.fieldnorm",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("share", [0, 0.5, 0.85])
@@ -115,28 +122,34 @@ def test_a_missing_file_is_damage(data, pattern):
     assert "generation 000001" in is_damaged(data)
 
 
-@pytest.mark.parametrize(
-    ("pattern", "place"),
-    [
-        ("manifest.json", 0), ("archive.sqlite", 3), ("archive.sqlite", 17), ("vectors.faiss", 0), ("vectors.faiss", 4),
-        ("vectors.faiss", 8), ("vectors.faiss", 37), ("meta.json", 0), ("*.idx", -1), ("*.term", -1),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize("pattern", FILES[1:])
+@pytest.mark.parametrize("place", [0, 0.3, 0.7, 1])
 @pytest.mark.parametrize("bit", [0x01, 0x40])
-def test_a_flipped_bit_in_a_header_is_damage(data, pattern, place, bit):
+def test_a_flipped_bit_anywhere_is_damage(data, pattern, place, bit):
     for path in files_named(data, pattern):
-        content = bytearray(path.read_bytes())
-        content[place] ^= bit
-        path.write_bytes(content)
-    assert "generation 000001" in is_damaged(data)
+        if content := bytearray(path.read_bytes()):
+            content[int((len(content) - 1) * place)] ^= bit
+            path.write_bytes(content)
+    assert "generation 000001 is damaged" in is_damaged(data)
 
 
-@pytest.mark.parametrize("pattern", ["archive.sqlite", "vectors.faiss"])
-def test_a_file_from_another_index_is_damage(data, tmp_path, pattern):
-    publish(LocalBackend(tmp_path / "other"), page("ferry.txt", FERRY))
-    [path] = files_named(data, pattern)
-    shutil.copyfile(tmp_path / "other" / "generations" / "000001" / pattern, path)
-    assert "contradicts itself" in is_damaged(data)
+def test_a_flipped_bit_in_a_large_file_is_found_by_the_check_of_all_that_was_written(data, monkeypatch):
+    monkeypatch.setattr(snapshot, "CHECKED_AT_ONCE", 0)
+    [path, *_] = [path for path in files_named(data, "vectors.rows") if path.stat().st_size]
+    content = bytearray(path.read_bytes())
+    content[-1] ^= 1
+    path.write_bytes(content)
+    served = opened(LocalBackend(data))
+    with pytest.raises(IndexDamaged, match="vectors.rows is not what was written"):
+        served.check()
+
+
+@pytest.mark.parametrize("name", ["archive.sqlite", "vectors.rows", "columns.npz"])
+def test_a_file_from_another_index_is_damage(data, tmp_path, name):
+    publish(LocalBackend(tmp_path / "other", IN_LAYERS), page("ferry.txt", FERRY))
+    publish(LocalBackend(tmp_path / "other", IN_LAYERS), page("bakery.txt", BAKERY))
+    shutil.copyfile(tmp_path / "other" / "generations" / "000001" / "base" / name, files_named(data, name)[0])
+    assert "is damaged" in is_damaged(data)
 
 
 def test_damage_is_not_silence_to_a_reader_that_is_already_open(data):

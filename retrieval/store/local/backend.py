@@ -12,6 +12,8 @@ from filelock import FileLock, Timeout
 
 from retrieval.errors import IndexBusy, IndexDamaged
 from retrieval.store.local.draft import DraftModel, LocalDraft
+from retrieval.store.local.known_questions import check
+from retrieval.store.local.layering import Sizes
 from retrieval.store.local.layout import Layout
 from retrieval.store.local.snapshot import LocalSnapshot
 from retrieval.store.protocol import Draft, Manifest
@@ -22,7 +24,8 @@ _NUMBER = re.compile(r"\d{6,12}")
 class LocalBackend:
     """See `retrieval.store.protocol` for what it promises."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, sizes: Sizes = Sizes()) -> None:  # noqa: B008 - it is frozen
+        self._sizes = sizes
         self._folder = folder
         self._generations = folder / "generations"
         self._pointer = folder / "current"
@@ -64,7 +67,7 @@ class LocalBackend:
                 shutil.rmtree(abandoned)
             drafted_with = DraftModel(model, fingerprint, dimensions)
             draft = Layout(self._generations / "draft")
-            return LocalDraft(draft, self._published_layout(fresh), drafted_with, lock.release, fresh)
+            return LocalDraft(draft, self._published_layout(fresh), drafted_with, lock.release, fresh, self._sizes)
         except BaseException:
             lock.release()
             raise
@@ -88,6 +91,7 @@ class LocalBackend:
         try:
             manifest = draft.finish(number)
             draft.settle(self._layout(number))
+            check(draft.layout)
             self._move_pointer(number)
             self._prune({before, number})
         finally:

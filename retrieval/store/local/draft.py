@@ -1,21 +1,25 @@
-"""A generation in the making: a copy of the published one, changed aside."""
+"""A generation in the making: a copy of the published one's own layer, changed aside."""
 
 from __future__ import annotations
 
 import datetime
 import os
 import shutil
-import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from retrieval.codes import passage_code
 from retrieval.errors import IndexDamaged
 from retrieval.records import Document, Passage
-from retrieval.store.local import retired, schema
-from retrieval.store.local.layout import Layout, sync_tree, write_manifest
-from retrieval.store.local.vectors import VectorIndex
+from retrieval.store.local import layering, retired, schema
+from retrieval.store.local.columns import Columns
+from retrieval.store.local.layering import Sizes
+from retrieval.store.local.layout import Layout, Written, files_of, link, read_manifest, sync_tree, write_manifest, written
+from retrieval.store.local.rows import as_bytes, keep_rows
+from retrieval.store.local.tables import in_each, layers_of
 from retrieval.store.local.words import WordIndex
 from retrieval.store.protocol import FileRecord, Manifest, PassageVectors
 
@@ -33,94 +37,133 @@ class LocalDraft:
     """Holds the write lock from its making until it is published or discarded."""
 
     def __init__(
-        self, layout: Layout, published: Layout | None, model: DraftModel, release: Callable[[], None], fresh: bool
+        self,
+        layout: Layout,
+        published: Layout | None,
+        model: DraftModel,
+        release: Callable[[], None],
+        fresh: bool,
+        sizes: Sizes,
     ) -> None:
         base = None if fresh else published
         self.layout = layout
         self._before = int(published.folder.name) if published else 0
         self._past = published if fresh else None
-        self._model = model
+        self._model, self._sizes = model, sizes
         self._release = release
         self._over = False
+        self._kept_files: dict[str, Written] = {}
         layout.folder.mkdir(parents=True)
         if base is None:
-            self._vectors = VectorIndex.empty(model.dimensions)
             words = WordIndex.create(layout.words)
+            self._keys: list[int] = []
         else:
+            self._kept_files = read_manifest(base.manifest)[1]
+            self._keys = Columns.read(base.own.columns).keys.tolist()
             _copy_words(base.words, layout.words)
-            shutil.copyfile(base.tables, layout.tables)
-            self._vectors = VectorIndex.read(base.vectors)
+            shutil.copyfile(base.own.tables, layout.own.tables)
+            shutil.copyfile(base.own.rows, layout.own.rows)
+            if base.has_base:
+                link(base.base, layout.base)
             words = WordIndex.open(layout.words)
-        self._tables = sqlite3.connect(layout.tables, isolation_level=None)
-        # Nobody reads a draft and a crash throws it away, so a journal would protect nothing; `finish` syncs the file.
-        self._tables.execute("PRAGMA journal_mode = OFF")
-        self._tables.execute("PRAGMA synchronous = OFF")
-        # What leaves the archive leaves the file: SQLite would keep it in pages that it means to use again.
-        self._tables.execute("PRAGMA secure_delete = ON")
+        self._rows = layout.own.rows.open("ab")
+        self._tables = layering.connect_to_write(layout)
         if base is None:
-            self._tables.executescript(schema.DDL + retired.DDL)
+            self._tables.executescript(schema.ddl("main", schema.LAYER, schema.INDEXES, schema.OWN))
+        self._layers = layers_of(layout)
+        self._next_document, self._next_passage = self._after("documents"), self._after("passages")
         self._tables.execute("BEGIN")
         self._words = words.writer()
+
+    def _after(self, table: str) -> int:
+        """A key that no row of any layer has, removed ones included: the words of a removed one may still be there."""
+        keys = (self._tables.execute(f"SELECT max(key) FROM {layer}.{table}").fetchone()[0] for layer in self._layers)
+        return max((key or 0 for key in keys), default=0) + 1
 
     def remove(self, document_ids: Iterable[str]) -> None:
         keys: list[int] = []
         for identity in document_ids:
-            document = self._tables.execute("SELECT key FROM documents WHERE id = ?", (identity,)).fetchone()
+            keys += self._removed(identity)
+        if keys:
+            self._words.remove(keys)
+
+    def _removed(self, identity: str) -> list[int]:
+        """The keys of the document's passages; the tables no longer have it."""
+        looked_for = in_each("SELECT d.key FROM {layer}.documents d WHERE d.id = ? AND {there}", self._layers)
+        for layer, statement in zip(self._layers, looked_for, strict=True):
+            document = self._tables.execute(statement, (identity,)).fetchone()
             if document is None:
                 continue
-            retired.retire(self._tables, document[0], self._before, self._tables)
-            keys += (row[0] for row in self._tables.execute("SELECT key FROM passages WHERE document = ?", document))
-            self._tables.execute("DELETE FROM passages WHERE document = ?", document)
-            self._tables.execute("DELETE FROM documents WHERE key = ?", document)
-        if keys:  # all at once: FAISS walks its whole index for each removal
-            self._vectors.remove(keys)
-            self._words.remove(keys)
+            retired.retire(self._tables, layer, document[0], self._before, self._tables)
+            passages = self._tables.execute(f"SELECT key FROM {layer}.passages WHERE document = ?", document)
+            keys = [row[0] for row in passages]
+            if layer == "main":
+                self._tables.execute("DELETE FROM main.passages WHERE document = ?", document)
+                self._tables.execute("DELETE FROM main.documents WHERE key = ?", document)
+            else:
+                self._tables.execute("INSERT INTO main.removed VALUES (?)", document)
+            return keys
+        return []
 
     def add(self, document: Document, passages: Sequence[Passage], vectors: PassageVectors) -> None:
         if [len(passage.sentences) for passage in passages] != [len(rows) for rows in vectors.sentences]:
             raise ValueError(f"{document.source.path}: its passages and their vectors differ in number")
         _check_slices(document, passages)
-        key = self._tables.execute(schema.INSERT_DOCUMENT, schema.document_row(document, len(passages))).lastrowid
-        keys: list[int] = []
-        for passage, directions in zip(passages, vectors.sentences, strict=True):
-            row = self._tables.execute(schema.INSERT_PASSAGE, (key, directions.tobytes(), *schema.passage_row(passage)))
-            keys.append(int(row.lastrowid or 0))
-            self._words.add(keys[-1], passage, passage.span.of(document.text), document.source)
-        if keys:
-            self._vectors.add(keys, vectors.whole)
+        first = self._next_passage
+        keys = range(first, first + len(passages))
+        row = schema.document_row(document, len(passages))
+        self._tables.execute(schema.INSERT_DOCUMENT, (self._next_document, first, *row))
+        for key, passage, directions in zip(keys, passages, vectors.sentences, strict=True):
+            written_row = (key, self._next_document, directions.tobytes(), *schema.passage_row(passage))
+            self._tables.execute(schema.INSERT_PASSAGE, written_row)
+            self._words.add(key, passage, passage.span.of(document.text), document.source)
+        self._rows.write(as_bytes(vectors.whole))
+        self._keys += keys
+        self._next_document, self._next_passage = self._next_document + 1, keys.stop
 
     def set_files(self, files: Mapping[str, FileRecord]) -> None:
-        self._tables.execute("DELETE FROM files")
+        self._tables.execute("DELETE FROM main.files")
         self._tables.executemany(schema.INSERT_FILE, map(schema.file_row, files.values()))
 
     def finish(self, generation: int) -> Manifest:
-        """Writes everything to the disk; checks that the three engines hold the same passages. Raises IndexDamaged."""
+        """Writes everything to the disk."""
         if self._past is not None:
-            retired.carry_over(self._past.tables, self._before, self._tables)
-        retired.settle(self._tables)
-        documents, passages = self._tables.execute(
-            "SELECT (SELECT count(*) FROM documents), (SELECT count(*) FROM passages)"
-        ).fetchone()
+            retired.carry_over(self._past, self._before, self._tables)
+        retired.settle(self._tables, self._layers)
+        held = np.fromiter((row[0] for row in self._tables.execute("SELECT key FROM main.passages")), np.int64)
         self._tables.execute("COMMIT")
-        self._tables.close()
+        self._rows.close()
+        keep_rows(self.layout.own.rows, self._model.dimensions, np.isin(np.array(self._keys, np.int64), held))
         self._words.commit()
-        self._vectors.write(self.layout.vectors)
-        made = datetime.datetime.now(datetime.UTC).replace(microsecond=0)
+        layering.settle(self.layout, self._tables, self._model.dimensions, self._sizes)
+        counts = [self._counts(layer) for layer in layers_of(self.layout)]
+        self._tables.close()
         manifest = Manifest(
             generation,
-            made,
+            datetime.datetime.now(datetime.UTC).replace(microsecond=0),
             self._model.name,
             self._model.fingerprint,
             self._model.dimensions,
-            documents,
-            passages,
+            sum(documents for documents, _ in counts),
+            sum(passages for _, passages in counts),
         )
-        write_manifest(self.layout.manifest, manifest)
-        held = {"tables": passages, "vectors": len(self._vectors), "words": len(WordIndex.open(self.layout.words))}
-        if len(set(held.values())) != 1:
-            raise IndexDamaged(f"the new generation contradicts itself and was not published: {held}")
+        write_manifest(self.layout.manifest, manifest, self._files())
         sync_tree(self.layout.folder)
         return manifest
+
+    def _counts(self, layer: str) -> tuple[int, int]:
+        [statement] = in_each(
+            "SELECT count(*), coalesce(sum(d.passages), 0) FROM {layer}.documents d WHERE {there}", [layer]
+        )
+        documents, passages = self._tables.execute(statement).fetchone()
+        return documents, passages
+
+    def _files(self) -> dict[str, Written]:
+        """A file of another generation is not read again: it has a second name, and was not written to."""
+        return {
+            name: known if (known := self._kept_files.get(name)) and path.stat().st_nlink > 1 else written(path)
+            for name, path in files_of(self.layout)
+        }
 
     def settle(self, layout: Layout) -> None:
         """Moves the finished files to where the generation will live."""
@@ -130,6 +173,7 @@ class LocalDraft:
     def discard(self) -> None:
         """Does nothing to a draft that was published or discarded: its place may hold another by now."""
         if not self._over:
+            self._rows.close()
             self._tables.close()
             self._words.abandon()
             shutil.rmtree(self.layout.folder, ignore_errors=True)

@@ -1,17 +1,50 @@
-"""Where a generation's files lie, and the small file that describes it."""
+"""Where a generation's files lie, and the small file that describes them.
+
+A generation has one layer or two. Its own, in the generation's folder, is copied from the generation before and
+changed; while the archive is small that is all there is. Of a large archive most lies in the *base*, in the folder
+`base`, whose files are never written to again: a generation shares them with the one before by links, so that one
+changed document does not cost a copy of a million passages.
+"""
 
 from __future__ import annotations
 
 import datetime
+import hashlib
 import json
 import os
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from retrieval.errors import IndexDamaged
 from retrieval.store.protocol import Manifest
 
-FORMAT = 4
+FORMAT = 5
 """Of the data folder. A folder of another format is refused, never guessed at."""
+
+
+@dataclass(frozen=True, slots=True)
+class LayerFiles:
+    """The files of one layer."""
+
+    folder: Path
+
+    @property
+    def tables(self) -> Path:
+        return self.folder / "archive.sqlite"
+
+    @property
+    def columns(self) -> Path:
+        return self.folder / "columns.npz"
+
+    @property
+    def rows(self) -> Path:
+        return self.folder / "vectors.rows"
+
+    @property
+    def approximate(self) -> Path:
+        """Only where there are so many vectors that an exact search would be slow."""
+        return self.folder / "vectors.faiss"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +54,17 @@ class Layout:
     folder: Path
 
     @property
-    def tables(self) -> Path:
-        return self.folder / "archive.sqlite"
+    def own(self) -> LayerFiles:
+        return LayerFiles(self.folder)
 
     @property
-    def vectors(self) -> Path:
-        return self.folder / "vectors.faiss"
+    def base(self) -> LayerFiles:
+        """Its folder may not be there."""
+        return LayerFiles(self.folder / "base")
+
+    @property
+    def has_base(self) -> bool:
+        return self.base.folder.is_dir()
 
     @property
     def words(self) -> Path:
@@ -37,18 +75,65 @@ class Layout:
         return self.folder / "manifest.json"
 
 
-def write_manifest(path: Path, manifest: Manifest) -> None:
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A file as it was when its generation was published."""
+
+    size: int
+    sha256: str
+
+
+def files_of(layout: Layout) -> Iterator[tuple[str, Path]]:
+    """All but the manifest and locks, by their names within the generation."""
+    for here, _, names in os.walk(layout.folder):
+        for path in (Path(here, name) for name in names):
+            if path != layout.manifest and path.suffix != ".lock":
+                yield path.relative_to(layout.folder).as_posix(), path
+
+
+def written(path: Path) -> Written:
+    with path.open("rb") as file:
+        return Written(path.stat().st_size, hashlib.file_digest(file, "sha256").hexdigest())
+
+
+def write_manifest(path: Path, manifest: Manifest, files: Mapping[str, Written]) -> None:
     said = asdict(manifest) | {"format": FORMAT, "made": manifest.made.isoformat()}
+    said["files"] = {name: [file.size, file.sha256] for name, file in sorted(files.items())}
     path.write_text(json.dumps(said, indent=2) + "\n", encoding="utf-8")
 
 
-def read_manifest(path: Path) -> Manifest:
-    """Raises OSError, ValueError or KeyError for a manifest that is not one of this format."""
+def read_manifest(path: Path) -> tuple[Manifest, dict[str, Written]]:
+    """Raises OSError, ValueError, TypeError or KeyError for a manifest that is not one of this format."""
     said = json.loads(path.read_text(encoding="utf-8"))
-    written = said.pop("format")
-    if written != FORMAT:
-        raise ValueError(f"its format is {written}, this version reads {FORMAT}")
-    return Manifest(**(said | {"made": datetime.datetime.fromisoformat(said["made"])}))
+    of = said.pop("format")
+    if of != FORMAT:
+        raise ValueError(f"its format is {of}, this version reads {FORMAT}")
+    files = {name: Written(*file) for name, file in said.pop("files").items()}
+    return Manifest(**(said | {"made": datetime.datetime.fromisoformat(said["made"])})), files
+
+
+def check_files(layout: Layout, files: Mapping[str, Written], *, content_up_to: int) -> None:
+    """Raises IndexDamaged where one is missing or has another size, and, of those of at most `content_up_to` bytes,
+    other content.
+    """
+    for name, was in files.items():
+        path = layout.folder / name
+        number = layout.folder.name
+        try:
+            size = path.stat().st_size
+            if size != was.size:
+                raise IndexDamaged(f"generation {number} is damaged: {name} has {size} bytes instead of {was.size}")
+            if size <= content_up_to and written(path) != was:
+                raise IndexDamaged(f"generation {number} is damaged: {name} is not what was written")
+        except OSError as error:
+            raise IndexDamaged(f"generation {number} is damaged: {name}: {error.strerror}") from error
+
+
+def link(base: LayerFiles, to: LayerFiles) -> None:
+    """The same files under another generation."""
+    to.folder.mkdir()
+    for file in base.folder.iterdir():
+        os.link(file, to.folder / file.name)
 
 
 def sync_tree(folder: Path) -> None:

@@ -9,38 +9,30 @@ from __future__ import annotations
 import contextlib
 import json
 import sqlite3
-from collections.abc import Iterable
-from pathlib import Path
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from retrieval.records import Retired
 from retrieval.spans import Span
-from retrieval.store.local.schema import connect_read_only
+from retrieval.store.local.layout import Layout
+from retrieval.store.local.tables import connect_read_only, in_each, layers_of
 
-DDL = """
-CREATE TABLE retired (
-    code TEXT NOT NULL,
-    document_id TEXT NOT NULL,
-    path TEXT NOT NULL,
-    title TEXT NOT NULL,
-    generation INTEGER NOT NULL,
-    sentences TEXT NOT NULL,
-    text BLOB,
-    PRIMARY KEY (code, document_id)
-) STRICT, WITHOUT ROWID;
-"""
 _COLUMNS = "code, document_id, path, title, generation, sentences, text"
-_KEEP = f"INSERT OR REPLACE INTO retired ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)"
-SELECT = f"SELECT {_COLUMNS} FROM retired WHERE code = ? ORDER BY document_id"
+_KEEP = f"INSERT OR REPLACE INTO main.retired ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)"
+SELECT = f"SELECT {_COLUMNS} FROM main.retired WHERE code = ? ORDER BY document_id"
 
 
-def retire(tables: sqlite3.Connection, document_key: int, generation: int, into: sqlite3.Connection) -> None:
-    """Keeps the passages of one of `tables`' documents, last held by that generation."""
+def retire(
+    tables: sqlite3.Connection, layer: str, document_key: int, generation: int, into: sqlite3.Connection
+) -> None:
+    """Keeps the passages of a document in that layer of `tables`, last held by that generation."""
     identity, path, title, content = tables.execute(
-        "SELECT id, path, title, text FROM documents WHERE key = ?", (document_key,)
+        f"SELECT id, path, title, text FROM {layer}.documents WHERE key = ?", (document_key,)
     ).fetchone()
     text = content.decode("utf-8", "surrogatepass")
-    passages = tables.execute('SELECT code, start, "end", sentences FROM passages WHERE document = ?', (document_key,))
+    passages = tables.execute(
+        f'SELECT code, start, "end", sentences FROM {layer}.passages WHERE document = ?', (document_key,)
+    )
     into.executemany(
         _KEEP,
         (
@@ -58,28 +50,39 @@ def retire(tables: sqlite3.Connection, document_key: int, generation: int, into:
     )
 
 
-def carry_over(past: Path, generation: int, into: sqlite3.Connection) -> None:
+def carry_over(past: Layout, generation: int, into: sqlite3.Connection) -> None:
     """For an index that was made anew: what the generation in `past` retired, and what `into` holds no more.
 
     Of tables that can't be read comes over what was read before: they are why the index was made anew.
     """
     with contextlib.suppress(sqlite3.Error, ValueError), contextlib.closing(connect_read_only(past)) as tables:
-        into.executemany(_KEEP, tables.execute(f"SELECT {_COLUMNS} FROM retired"))
-        for (key,) in tables.execute("SELECT key FROM documents").fetchall():
-            codes = tables.execute("SELECT code FROM passages WHERE document = ?", (key,))
-            if any(not _holds(into, code) for (code,) in codes):
-                retire(tables, key, generation, into)
+        into.executemany(_KEEP, tables.execute(f"SELECT {_COLUMNS} FROM main.retired"))
+        layers = layers_of(past)
+        for layer, statement in zip(layers, in_each("SELECT d.key FROM {layer}.documents d WHERE {there}", layers)):
+            for (key,) in tables.execute(statement).fetchall():
+                codes = tables.execute(f"SELECT code FROM {layer}.passages WHERE document = ?", (key,))
+                if any(not _holds(into, code) for (code,) in codes):
+                    retire(tables, layer, key, generation, into)
 
 
 def _holds(tables: sqlite3.Connection, code: str) -> bool:
-    return tables.execute("SELECT 1 FROM passages WHERE code = ?", (code,)).fetchone() is not None
+    return tables.execute("SELECT 1 FROM main.passages WHERE code = ?", (code,)).fetchone() is not None
 
 
-def settle(tables: sqlite3.Connection) -> None:
+def settle(tables: sqlite3.Connection, layers: Sequence[str]) -> None:
     """Once a generation is complete: what it holds is not retired, and of documents that are gone no words stay."""
-    tables.execute("DELETE FROM retired WHERE code IN (SELECT code FROM passages)")
-    there = "SELECT id FROM documents UNION ALL SELECT identity FROM files"
-    tables.execute(f"UPDATE retired SET text = NULL WHERE document_id NOT IN ({there})")
+    held = (
+        "SELECT 1 FROM {layer}.passages p JOIN {layer}.documents d ON d.key = p.document "
+        "WHERE p.code = retired.code AND {there}"
+    )
+    there = "SELECT 1 FROM {layer}.documents d WHERE d.id = retired.document_id AND {there}"
+    for statement in in_each(f"DELETE FROM main.retired WHERE EXISTS ({held})", layers):
+        tables.execute(statement)
+    absent = " AND ".join(f"NOT EXISTS ({each})" for each in in_each(there, layers))
+    tables.execute(
+        f"UPDATE main.retired SET text = NULL WHERE {absent} "
+        "AND NOT EXISTS (SELECT 1 FROM main.files f WHERE f.identity = retired.document_id)"
+    )
 
 
 def retired_of(rows: Iterable[tuple[Any, ...]]) -> list[Retired]:

@@ -5,22 +5,22 @@ from __future__ import annotations
 import datetime
 import hashlib
 import json
-import sqlite3
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from retrieval.errors import IndexDamaged
-from retrieval.filters import Filter, filter_key
+from retrieval.filters import filter_key
 from retrieval.records import Block, BlockKind, Document, Furniture, Landmark, LandmarkKind, Passage, Source, Unreadable
 from retrieval.repeated_lines import REASON, group_of, short_lines, story_of
 from retrieval.spans import Span
+from retrieval.store.local.columns import NAMED
 from retrieval.store.protocol import FileRecord, ShortLines
 
-DDL = """
-CREATE TABLE documents (
+LAYER = """
+CREATE TABLE {layer}.documents (
     key INTEGER PRIMARY KEY,
-    id TEXT NOT NULL UNIQUE,
+    first_passage INTEGER NOT NULL,
+    id TEXT NOT NULL,
     path TEXT NOT NULL,
     title TEXT NOT NULL,
     sha256 TEXT NOT NULL,
@@ -36,10 +36,9 @@ CREATE TABLE documents (
     lines TEXT NOT NULL,
     text BLOB NOT NULL
 ) STRICT;
-CREATE INDEX documents_by_published ON documents (published);
-CREATE TABLE passages (
-    key INTEGER PRIMARY KEY AUTOINCREMENT,
-    document INTEGER NOT NULL REFERENCES documents (key),
+CREATE TABLE {layer}.passages (
+    key INTEGER PRIMARY KEY,
+    document INTEGER NOT NULL,
     code TEXT NOT NULL,
     start INTEGER NOT NULL,
     "end" INTEGER NOT NULL,
@@ -48,8 +47,24 @@ CREATE TABLE passages (
     ordinal INTEGER NOT NULL,
     directions BLOB NOT NULL
 ) STRICT;
-CREATE INDEX passages_by_code ON passages (code);
-CREATE INDEX passages_by_document ON passages (document);
+CREATE TABLE {layer}.names (
+    field TEXT NOT NULL,
+    name TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    PRIMARY KEY (field, name)
+) STRICT, WITHOUT ROWID;
+"""
+"""What every layer has. `names` gives numbers to what filters compare, as `columns.py` says."""
+INDEXES = """
+CREATE UNIQUE INDEX {layer}.documents_by_id ON documents (id);
+CREATE INDEX {layer}.documents_by_author ON documents (author);
+CREATE INDEX {layer}.documents_by_publisher ON documents (publisher);
+CREATE INDEX {layer}.documents_by_collection ON documents (collection);
+CREATE INDEX {layer}.passages_by_code ON passages (code);
+CREATE INDEX {layer}.passages_by_document ON passages (document);
+"""
+OWN = """
+CREATE TABLE removed (document INTEGER PRIMARY KEY) STRICT;
 CREATE TABLE files (
     path TEXT PRIMARY KEY,
     stamp TEXT NOT NULL,
@@ -62,7 +77,25 @@ CREATE TABLE files (
     notes TEXT NOT NULL,
     broken TEXT NOT NULL
 ) STRICT;
+CREATE INDEX files_by_identity ON files (identity);
+CREATE TABLE retired (
+    code TEXT NOT NULL,
+    document_id TEXT NOT NULL,
+    path TEXT NOT NULL,
+    title TEXT NOT NULL,
+    generation INTEGER NOT NULL,
+    sentences TEXT NOT NULL,
+    text BLOB,
+    PRIMARY KEY (code, document_id)
+) STRICT, WITHOUT ROWID;
 """
+"""What only a generation's own layer has. `removed`: documents of the base that are part of it no more."""
+
+
+def ddl(layer: str, *parts: str) -> str:
+    """The statements that make these tables in that layer."""
+    return "".join(part.replace("{layer}", layer) for part in parts)
+
 
 _SAID = (
     "author",
@@ -75,28 +108,22 @@ _SAID = (
     "status_note",
     "member",
 )
-KEYED = ("author", "publisher", "language", "collection", "status")
-"""Fields that a filter compares by `filter_key`; each has a column with that key."""
 SOURCE_COLUMNS = ("id", "path", "title", "sha256", "text_sha256", "reader", "first_seen", "published", *_SAID)
-_STORED_COLUMNS = (*SOURCE_COLUMNS, *(f"{name}_key" for name in KEYED), "passages", "structure", "lines", "text")
+_STORED_COLUMNS = (*SOURCE_COLUMNS, *(f"{name}_key" for name in NAMED), "passages", "structure", "lines", "text")
 PASSAGE_COLUMNS = ("code", "start", '"end"', "sentences", "paragraph", "ordinal")
 
 INSERT_DOCUMENT = (
-    f"INSERT INTO documents ({', '.join(_STORED_COLUMNS)}) VALUES ({', '.join('?' for _ in _STORED_COLUMNS)})"
+    f"INSERT INTO main.documents (key, first_passage, {', '.join(_STORED_COLUMNS)}) "
+    f"VALUES (?, ?, {', '.join('?' for _ in _STORED_COLUMNS)})"
 )
 INSERT_PASSAGE = (
-    f"INSERT INTO passages (document, directions, {', '.join(PASSAGE_COLUMNS)}) "
-    f"VALUES (?, ?, {', '.join('?' for _ in PASSAGE_COLUMNS)})"
+    f"INSERT INTO main.passages (key, document, directions, {', '.join(PASSAGE_COLUMNS)}) "
+    f"VALUES (?, ?, ?, {', '.join('?' for _ in PASSAGE_COLUMNS)})"
 )
 
 _FILE_COLUMNS = "path, stamp, digest, reader, documents, reason, identity, first_seen, notes, broken"
-INSERT_FILE = f"INSERT INTO files ({_FILE_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-SELECT_FILES = f"SELECT {_FILE_COLUMNS} FROM files"
-
-
-def connect_read_only(path: Path) -> sqlite3.Connection:
-    """A published file never changes, which `immutable` tells SQLite: no locks, and no write permission needed."""
-    return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False)
+INSERT_FILE = f"INSERT INTO main.files ({_FILE_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+SELECT_FILES = f"SELECT {_FILE_COLUMNS} FROM main.files"
 
 
 def source_row(source: Source) -> tuple[Any, ...]:
@@ -107,7 +134,7 @@ def source_row(source: Source) -> tuple[Any, ...]:
 
 def document_row(document: Document, passages: int) -> tuple[Any, ...]:
     source = document.source
-    keys = (None if (value := getattr(source, name)) is None else filter_key(value) for name in KEYED)
+    keys = (None if (value := getattr(source, name)) is None else filter_key(value) for name in NAMED)
     structure = {
         "blocks": [[b.span.start, b.span.end, b.kind.value] for b in document.blocks],
         "furniture": [[f.span.start, f.span.end, f.reason] for f in document.furniture],
@@ -178,21 +205,3 @@ def passage_of(document_id: str, row: Sequence[Any]) -> Passage:
     code, start, end, sentences, paragraph, ordinal = row
     spans = tuple(Span(first, last) for first, last in json.loads(sentences))
     return Passage(code, document_id, Span(start, end), spans, paragraph, ordinal)
-
-
-def where_clause(where: Filter) -> tuple[str, list[str]]:
-    """A condition on `documents` with the meaning of `Filter.matches`, and its parameters."""
-    conditions: list[str] = ["1"]
-    values: list[str] = []
-    if where.after is not None:
-        conditions.append("published >= ?")
-        values.append(where.after.isoformat())
-    if where.before is not None:
-        conditions.append("published <= ?")
-        values.append(where.before.isoformat())
-    for name in KEYED:
-        wanted = getattr(where, name)
-        if wanted is not None:
-            conditions.append(f"{name}_key = ?")
-            values.append(filter_key(wanted))
-    return " AND ".join(conditions), values

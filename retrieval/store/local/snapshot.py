@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import datetime
 import json
-import queue
 import sqlite3
+import sys
 from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -17,50 +16,81 @@ from retrieval.errors import IndexDamaged
 from retrieval.filters import Filter
 from retrieval.records import Document, Doubtful, Passage, Retired, Source, Unreadable
 from retrieval.store.local import retired, schema
-from retrieval.store.local.layout import Layout, read_manifest
-from retrieval.store.local.vectors import VectorIndex
+from retrieval.store.local.columns import NAMED, UNDATED, UNNAMED, Mask
+from retrieval.store.local.layer import Layer
+from retrieval.store.local.layout import Layout, check_files, read_manifest
+from retrieval.store.local.tables import Tables
 from retrieval.store.local.words import WordIndex, terms_of
 from retrieval.store.protocol import Coverage, Directions, FileRecord, ShortLines, Vectors, WordQuery
 
-CONNECTIONS = 4
-"""Readers of the tables at one time; a fifth thread waits for a free one, for well under a millisecond."""
 _AT_ONCE = 500
 """Keys in one SQL statement: below SQLite's oldest limit of 999 parameters."""
+CHECKED_AT_ONCE = 64 * 1024 * 1024
+"""Bytes of a file whose content is checked whenever it is opened, in 40 ms; `check` takes larger ones, too."""
 
 
 class LocalSnapshot:
-    """Raises IndexDamaged from the constructor where any of the generation's files can't be opened."""
+    """Raises IndexDamaged from the constructor where any of the generation's files can't be opened, or is not the one
+    that was published.
+    """
 
     def __init__(self, layout: Layout) -> None:
+        number = layout.folder.name
+        self._layout = layout
         try:
-            self.manifest = read_manifest(layout.manifest)
-            self._tables = _Tables(layout.tables)
-            self._vectors = VectorIndex.read(layout.vectors)
+            self.manifest, self._files = read_manifest(layout.manifest)
+            check_files(layout, self._files, content_up_to=CHECKED_AT_ONCE)
+            self._tables = Tables(layout)
+            removed = [row[0] for row in self._tables.all("SELECT document FROM main.removed")]
+            self.layers = [Layer(layout.own, self.manifest.dimensions, ())]
+            if layout.has_base:
+                self.layers.append(Layer(layout.base, self.manifest.dimensions, removed))
             self._words = WordIndex.open(layout.words)
             counted = self._everything = self._covered(Filter())
-            self._languages = tuple(self._tables.column("SELECT DISTINCT language FROM documents")) or (None,)
+            self._languages = tuple(self._spoken()) or (None,)
         except (OSError, ValueError, TypeError, LookupError, AttributeError, RuntimeError, sqlite3.Error) as error:
             reason = str(error).strip().splitlines() or [type(error).__name__]
-            raise IndexDamaged(f"generation {layout.folder.name} can't be opened: {reason[0]}") from error
-        held = (self.manifest.passages, counted.passages, len(self._vectors), len(self._words))
+            raise IndexDamaged(f"generation {number} can't be opened: {reason[0]}") from error
+        held = (self.manifest.passages, counted.passages, len(self._words))
         if len(set(held)) != 1:
-            raise IndexDamaged(f"generation {layout.folder.name} contradicts itself: {held} passages")
-        said = (self.manifest.generation, self.manifest.documents, self.manifest.dimensions)
-        if said != (int(layout.folder.name), counted.documents, self._vectors.dimensions):
-            raise IndexDamaged(f"generation {layout.folder.name} contradicts itself: its manifest is of another index")
+            raise IndexDamaged(f"generation {number} contradicts itself: {held} passages")
+        if (self.manifest.generation, self.manifest.documents) != (int(number), counted.documents):
+            raise IndexDamaged(f"generation {number} contradicts itself: its manifest is of another index")
+
+    def check(self) -> None:
+        """Reads all of its files. Raises IndexDamaged where one is not what was written."""
+        check_files(self._layout, self._files, content_up_to=sys.maxsize)
+
+    def _spoken(self) -> Iterator[str | None]:
+        """The languages that its documents are in; None where one has none."""
+        yield from dict.fromkeys(
+            row[0] for row in self._tables.all("SELECT name FROM {layer}.names WHERE field = 'language'")
+        )
+        if any((layer.columns.language[layer.seen] == UNNAMED).any() for layer in self.layers):
+            yield None
 
     def coverage(self, where: Filter) -> Coverage:
         return self._everything if where.is_empty else self._covered(where)
 
     def _covered(self, where: Filter) -> Coverage:
-        condition, values = schema.where_clause(where)
-        row = self._tables.one(
-            "SELECT count(*), coalesce(sum(passages), 0), min(published), max(published) "
-            f"FROM documents WHERE {condition}",
-            values,
-        )
-        first, last = (datetime.date.fromisoformat(day) if day else None for day in row[2:])
-        return Coverage(row[0], row[1], first, last)
+        documents = passages = 0
+        days: list[int] = []
+        for layer, mask in zip(self.layers, self._matching(where), strict=True):
+            found = mask & layer.seen
+            documents += int(found.sum())
+            passages += int(layer.columns.passages[found].sum())
+            dated = layer.columns.published[found & (layer.columns.published != UNDATED)]
+            if len(dated):
+                days += [int(dated.min()), int(dated.max())]
+        first, last = (datetime.date.fromordinal(end(days)) if days else None for end in (min, max))
+        return Coverage(documents, passages, first, last)
+
+    def _matching(self, where: Filter) -> list[Mask]:
+        """Over each layer's documents."""
+        return [
+            layer.columns.matching(where, partial(self._tables.number_of, number))
+            for number, layer in enumerate(self.layers)
+        ]
 
     def by_words(self, query: WordQuery, where: Filter, limit: int, skip: int = 0) -> list[tuple[int, float]]:
         return self._words.search(query, where, limit, skip, self._languages)
@@ -72,14 +102,24 @@ class LocalSnapshot:
         return self._words.rarity(terms)
 
     def by_vector(self, vector: Vectors, where: Filter, limit: int) -> list[tuple[int, float]]:
-        return self._vectors.nearest(vector, limit, None if where.is_empty else self._keys(where))
+        masks = [None] * len(self.layers) if where.is_empty else self._matching(where)
+        found = (layer.nearest(vector, limit, mask) for layer, mask in zip(self.layers, masks, strict=True))
+        return sorted((hit for hits in found for hit in hits), key=lambda hit: (-hit[1], hit[0]))[:limit]
 
     def cosines(self, vector: Vectors, keys: Sequence[int]) -> dict[int, float]:
-        return self._vectors.cosines(vector, keys)
+        found = {key: cosine for layer in self.layers for key, cosine in layer.cosines(vector, keys).items()}
+        return {key: found[key] for key in keys}
+
+    def vector(self, key: int) -> Vectors:
+        """(dimensions,): that of a passage. Raises KeyError for one that is not there."""
+        for layer in self.layers:
+            if (row := layer.vector(key)) is not None:
+                return row
+        raise KeyError(key)
 
     def directions(self, keys: Sequence[int]) -> dict[int, Directions]:
-        rows = self._with_keys("SELECT p.key, p.directions FROM passages p", keys)
-        return {key: np.frombuffer(blob, np.int8).reshape(-1, self._vectors.dimensions) for key, blob in rows}
+        rows = self._with_keys(_DIRECTIONS, keys)
+        return {key: np.frombuffer(blob, np.int8).reshape(-1, self.manifest.dimensions) for key, blob in rows}
 
     def passages(self, keys: Sequence[int]) -> dict[int, Passage]:
         return {row[0]: schema.passage_of(row[1], row[2:]) for row in self._with_keys(_PASSAGES, keys)}
@@ -88,108 +128,63 @@ class LocalSnapshot:
         for start in range(0, len(keys), _AT_ONCE):
             some = keys[start : start + _AT_ONCE]
             marks = ", ".join("?" for _ in some)
-            yield from self._tables.all(f"{statement} WHERE p.key IN ({marks})", some)
+            yield from self._tables.all(f"{statement} AND p.key IN ({marks})", some)
 
     def with_code(self, code: str) -> list[Passage]:
-        rows = self._tables.all(f"{_PASSAGES} WHERE p.code = ? ORDER BY p.key", [code])
+        rows = sorted(self._tables.all(f"{_PASSAGES} AND p.code = ?", [code]))
         return [schema.passage_of(row[1], row[2:]) for row in rows]
 
     def retired(self, code: str) -> list[Retired]:
         return retired.retired_of(self._tables.all(retired.SELECT, [code]))
 
     def source(self, document_id: str) -> Source | None:
-        row = self._tables.first(f"{_SOURCES} WHERE id = ?", [document_id])
+        row = self._tables.first(f"{_SOURCES} AND d.id = ?", [document_id])
         return schema.source_of(row) if row else None
 
     def document(self, document_id: str) -> Document | None:
-        columns = ", ".join(schema.SOURCE_COLUMNS)
-        row = self._tables.first(f"SELECT {columns}, structure, text FROM documents WHERE id = ?", [document_id])
+        row = self._tables.first(f"{_DOCUMENTS} AND d.id = ?", [document_id])
         return schema.document_of(schema.source_of(row[:-2]), row[-2], row[-1]) if row else None
 
     def text(self, document_id: str) -> str | None:
-        row = self._tables.first("SELECT text, text_sha256 FROM documents WHERE id = ?", [document_id])
+        row = self._tables.first(f"SELECT text, text_sha256 {_THERE} AND d.id = ?", [document_id])
         return schema.checked(*row) if row else None
 
     def sources(self) -> Iterator[Source]:
-        yield from (schema.source_of(row) for row in self._tables.all(f"{_SOURCES} ORDER BY path", []))
+        found = (schema.source_of(row) for row in self._tables.all(_SOURCES))
+        yield from sorted(found, key=lambda source: source.path.encode("utf-8", "surrogatepass"))
 
     def names(self, field: str) -> list[str]:
-        if field not in schema.KEYED:
+        if field not in NAMED:
             raise ValueError(f"{field} is no name of a source")
-        return [name for name in self._tables.column(f"SELECT DISTINCT {field} FROM documents") if name is not None]
+        rows = self._tables.all(f"SELECT DISTINCT d.{field} {_THERE} AND d.{field} IS NOT NULL")
+        return list(dict.fromkeys(row[0] for row in rows))
 
     def files(self) -> dict[str, FileRecord]:
-        return {row[0]: schema.file_of(row) for row in self._tables.all(schema.SELECT_FILES, [])}
+        return {row[0]: schema.file_of(row) for row in self._tables.all(schema.SELECT_FILES)}
 
     def unreadable(self) -> list[Unreadable]:
-        rows = self._tables.all("SELECT path, reason, broken FROM files WHERE reason IS NOT NULL OR broken <> '[]'", [])
+        rows = self._tables.all("SELECT path, reason, broken FROM main.files WHERE reason IS NOT NULL OR broken <> '[]'")
         whole = (Unreadable(path, reason) for path, reason, _ in rows if reason is not None)
         parts = (Unreadable(*part) for _, _, broken in rows for part in json.loads(broken))
         return sorted((*whole, *parts), key=lambda each: each.path)
 
     def doubtful(self) -> list[Doubtful]:
-        rows = self._tables.all("SELECT path, notes FROM files WHERE notes <> '[]' ORDER BY path", [])
+        rows = self._tables.all("SELECT path, notes FROM main.files WHERE notes <> '[]' ORDER BY path")
         return [Doubtful(path, note) for path, notes in rows for note in json.loads(notes)]
 
     def short_lines(self) -> Iterator[ShortLines]:
-        rows = self._tables.all("SELECT id, publisher, collection, lines FROM documents", [])
+        rows = self._tables.all(f"SELECT d.id, d.publisher, d.collection, d.lines {_THERE}")
         return (schema.short_lines_of(row) for row in rows)
 
     def close(self) -> None:
         self._tables.close()
-
-    def _keys(self, where: Filter) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-        condition, values = schema.where_clause(where)
-        rows = self._tables.all(
-            f"SELECT p.key FROM passages p JOIN documents d ON d.key = p.document WHERE {condition}",
-            values,
-        )
-        return np.fromiter((row[0] for row in rows), np.int64)
+        for layer in self.layers:
+            layer.close()
 
 
-_SOURCES = f"SELECT {', '.join(schema.SOURCE_COLUMNS)} FROM documents"
-_PASSAGES = (
-    f"SELECT p.key, d.id, {', '.join(f'p.{name}' for name in schema.PASSAGE_COLUMNS)} "
-    "FROM passages p JOIN documents d ON d.key = p.document"
-)
-
-
-class _Tables:
-    """A few connections, all opened at once: the file may be pruned while this generation is still being read."""
-
-    def __init__(self, path: Path) -> None:
-        self._opened = [schema.connect_read_only(path) for _ in range(CONNECTIONS)]
-        self._free: queue.SimpleQueue[sqlite3.Connection] = queue.SimpleQueue()
-        for connection in self._opened:
-            connection.execute("SELECT count(*) FROM files").fetchone()  # SQLite opens a file at its first use
-            self._free.put(connection)
-
-    def all(self, statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
-        with self._borrowed() as connection:
-            return connection.execute(statement, tuple(values)).fetchall()
-
-    def first(self, statement: str, values: Sequence[Any]) -> tuple[Any, ...] | None:
-        with self._borrowed() as connection:
-            row: tuple[Any, ...] | None = connection.execute(statement, tuple(values)).fetchone()
-        return row
-
-    def one(self, statement: str, values: Sequence[Any]) -> tuple[Any, ...]:
-        row = self.first(statement, values)
-        if row is None:
-            raise ValueError("a statement that always has a row gave none")
-        return row
-
-    def column(self, statement: str) -> list[Any]:
-        return [row[0] for row in self.all(statement, [])]
-
-    @contextlib.contextmanager
-    def _borrowed(self) -> Iterator[sqlite3.Connection]:
-        connection = self._free.get()
-        try:
-            yield connection
-        finally:
-            self._free.put(connection)
-
-    def close(self) -> None:
-        for connection in self._opened:
-            connection.close()
+_THERE = "FROM {layer}.documents d WHERE {there}"
+_SOURCES = f"SELECT {', '.join(f'd.{name}' for name in schema.SOURCE_COLUMNS)} {_THERE}"
+_DOCUMENTS = f"SELECT {', '.join(f'd.{name}' for name in (*schema.SOURCE_COLUMNS, 'structure', 'text'))} {_THERE}"
+_PASSAGES_THERE = "FROM {layer}.passages p JOIN {layer}.documents d ON d.key = p.document WHERE {there}"
+_PASSAGES = f"SELECT p.key, d.id, {', '.join(f'p.{name}' for name in schema.PASSAGE_COLUMNS)} {_PASSAGES_THERE}"
+_DIRECTIONS = f"SELECT p.key, p.directions {_PASSAGES_THERE}"
