@@ -69,7 +69,9 @@ class Columns:
         table = np.array(rows, np.int64).reshape(len(rows), 4 + len(NAMED))
         kept = ("documents", "published", "first", "passages", *NAMED)
         wide = {"documents", "first"}
-        return cls(**{name: table[:, at].astype(np.int64 if name in wide else np.int32) for at, name in enumerate(kept)})
+        return cls(
+            **{name: table[:, at].astype(np.int64 if name in wide else np.int32) for at, name in enumerate(kept)}
+        )
 
     def write(self, path: Path) -> None:
         np.savez(path, **{each.name: getattr(self, each.name) for each in fields(self) if each.init})

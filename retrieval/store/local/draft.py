@@ -17,7 +17,16 @@ from retrieval.records import Document, Passage
 from retrieval.store.local import layering, retired, schema
 from retrieval.store.local.columns import Columns
 from retrieval.store.local.layering import Sizes
-from retrieval.store.local.layout import Layout, Written, files_of, link, read_manifest, sync_tree, write_manifest, written
+from retrieval.store.local.layout import (
+    Layout,
+    Written,
+    files_of,
+    link,
+    read_manifest,
+    sync_tree,
+    write_manifest,
+    written,
+)
 from retrieval.store.local.rows import as_bytes, keep_rows
 from retrieval.store.local.tables import in_each, layers_of
 from retrieval.store.local.words import WordIndex

@@ -41,7 +41,9 @@ def _ask(snapshot: LocalSnapshot, key: int) -> None:
         raise IndexDamaged(f"the new generation was not published: its passage {key} has no text")
     passage = found[key]
     if passage not in snapshot.with_code(passage.code):
-        raise IndexDamaged(f"the new generation was not published: the code {passage.code} does not lead to its passage")
+        raise IndexDamaged(
+            f"the new generation was not published: the code {passage.code} does not lead to its passage"
+        )
     text = snapshot.text(passage.document_id)
     if text is None or passage.span.end > len(text):
         raise IndexDamaged(f"the new generation was not published: {passage.code} lies beyond its document")

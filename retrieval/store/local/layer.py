@@ -21,10 +21,10 @@ class Layer:
     def __init__(self, files: LayerFiles, dimensions: int, hidden: Collection[int]) -> None:
         """`hidden`: keys of documents that were removed from it. Raises what opening its files may."""
         self.columns = Columns.read(files.columns)
-        self._rows = Rows(files.rows, dimensions)
-        if len(self._rows) != len(self.columns.keys):
-            raise IndexDamaged(f"{len(self._rows)} vectors of {len(self.columns.keys)} passages")
-        self._nearest = open_nearest(files.approximate, self._rows, dimensions)
+        self.rows = Rows(files.rows, dimensions)
+        if len(self.rows) != len(self.columns.keys):
+            raise IndexDamaged(f"{len(self.rows)} vectors of {len(self.columns.keys)} passages")
+        self._nearest = open_nearest(files.approximate, self.rows, dimensions)
         self.seen: Mask = ~np.isin(self.columns.documents, np.fromiter(hidden, np.int64, len(hidden)))
         """Over its documents: those that are still part of the generation."""
         self._all_seen = bool(self.seen.all())
@@ -47,13 +47,13 @@ class Layer:
         """Of those of the keys that it holds."""
         asked = np.asarray(keys, np.int64)
         places, there = self._places(asked)
-        found = self._rows.at(places[there]) @ vector
+        found = self.rows.at(places[there]) @ vector
         return dict(zip(asked[there].tolist(), found.tolist(), strict=True))
 
     def vector(self, key: int) -> Vectors | None:
         """(dimensions,) of a passage; None for one that it does not hold."""
         places, there = self._places(np.array([key], np.int64))
-        return self._rows.at(places)[0] if there[0] else None
+        return self.rows.at(places)[0] if there[0] else None
 
     def _places(self, keys: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], Mask]:
         """The row of each, and whether there is one."""
@@ -63,4 +63,4 @@ class Layer:
         return places, there
 
     def close(self) -> None:
-        self._rows.close()
+        self.rows.close()

@@ -75,7 +75,7 @@ class LocalSnapshot:
     def _covered(self, where: Filter) -> Coverage:
         documents = passages = 0
         days: list[int] = []
-        for layer, mask in zip(self.layers, self._matching(where), strict=True):
+        for layer, mask in zip(self.layers, self.matching(where), strict=True):
             found = mask & layer.seen
             documents += int(found.sum())
             passages += int(layer.columns.passages[found].sum())
@@ -85,7 +85,7 @@ class LocalSnapshot:
         first, last = (datetime.date.fromordinal(end(days)) if days else None for end in (min, max))
         return Coverage(documents, passages, first, last)
 
-    def _matching(self, where: Filter) -> list[Mask]:
+    def matching(self, where: Filter) -> list[Mask]:
         """Over each layer's documents."""
         return [
             layer.columns.matching(where, partial(self._tables.number_of, number))
@@ -102,7 +102,7 @@ class LocalSnapshot:
         return self._words.rarity(terms)
 
     def by_vector(self, vector: Vectors, where: Filter, limit: int) -> list[tuple[int, float]]:
-        masks = [None] * len(self.layers) if where.is_empty else self._matching(where)
+        masks = [None] * len(self.layers) if where.is_empty else self.matching(where)
         found = (layer.nearest(vector, limit, mask) for layer, mask in zip(self.layers, masks, strict=True))
         return sorted((hit for hits in found for hit in hits), key=lambda hit: (-hit[1], hit[0]))[:limit]
 
@@ -163,7 +163,9 @@ class LocalSnapshot:
         return {row[0]: schema.file_of(row) for row in self._tables.all(schema.SELECT_FILES)}
 
     def unreadable(self) -> list[Unreadable]:
-        rows = self._tables.all("SELECT path, reason, broken FROM main.files WHERE reason IS NOT NULL OR broken <> '[]'")
+        rows = self._tables.all(
+            "SELECT path, reason, broken FROM main.files WHERE reason IS NOT NULL OR broken <> '[]'"
+        )
         whole = (Unreadable(path, reason) for path, reason, _ in rows if reason is not None)
         parts = (Unreadable(*part) for _, _, broken in rows for part in json.loads(broken))
         return sorted((*whole, *parts), key=lambda each: each.path)

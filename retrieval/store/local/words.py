@@ -15,6 +15,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
 from pathlib import Path
 
+import regex
 import tantivy
 from tantivy import Filter as TokenFilter
 from tantivy import Occur, Query
@@ -236,4 +237,7 @@ class WordWriter:
 def _searchable(text: str) -> str:
     """The text as it is indexed, never as it is shown: composed letters, and nothing invisible inside a word."""
     composed = unicodedata.normalize("NFKC", text.encode("utf-8", "replace").decode("utf-8"))
-    return composed if composed.isascii() else "".join(c for c in composed if unicodedata.category(c) != "Cf")
+    return composed if composed.isascii() else _INVISIBLE.sub("", composed)
+
+
+_INVISIBLE = regex.compile(r"\p{Cf}+")
