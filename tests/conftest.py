@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, settings
 
 from retrieval.encoding import Encoder, directions_of, load_encoder
 from retrieval.spans import Span
+from retrieval.store.local.layout import Layout, files_of, read_manifest, write_manifest, written
 from retrieval.store.protocol import PassageVectors
 
 REPOSITORY = Path(__file__).parents[1]
@@ -50,6 +51,20 @@ class HashEncoder:
         digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
         row = np.random.default_rng(int.from_bytes(digest[:8])).standard_normal(self.dimensions)
         return (row / np.linalg.norm(row)).astype(np.float32)
+
+
+@pytest.fixture(scope="session")
+def reseal() -> Callable[[Path], None]:
+    """Makes the sums of a generation's files those of the files as they are now: what was changed passes for what was
+    published, so that what stands behind the sums is tried.
+    """
+
+    def resealed(folder: Path) -> None:
+        layout = Layout(folder)
+        manifest, _ = read_manifest(layout.manifest)
+        write_manifest(layout.manifest, manifest, {name: written(path) for name, path in files_of(layout)})
+
+    return resealed
 
 
 @pytest.fixture(scope="session")

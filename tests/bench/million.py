@@ -1,10 +1,10 @@
 """The local store at a million passages: `python -m tests.bench.million SET [passages] [folder]`.
 
-SET is a question set in BEIR layout: its texts and questions are real (squad1_train, say). The model encodes some of its
-passages and their sentences; every passage of the large archive is then put together of sentences drawn from two of
-them, and its vector is the mean of its sentences' vectors with noise added, so that no two are alike. Publishers and dates
-are drawn, for filters. The archive goes through the store's own `draft.add` and `publish`. With a folder, what is built
-stays there and is built only once.
+SET is a question set in BEIR layout: its texts and questions are real (squad1_train, say). The model encodes some of
+its passages and their sentences; every passage of the large archive is then put together of sentences drawn from two
+of them, and its vector is the mean of its sentences' vectors with noise added, so that no two are alike. Publishers and
+dates are drawn, for filters. The archive goes through the store's own `draft.add` and `publish`. With a folder, what is
+built stays there and is built only once.
 """
 
 from __future__ import annotations

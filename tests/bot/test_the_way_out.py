@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
@@ -103,9 +103,12 @@ async def test_the_words_of_a_moment_ago_are_held_back(library: Library, documen
     assert not passed
 
 
-async def test_a_damaged_text_is_held_back(library: Library, document: str, tmp_path: Path) -> None:
+async def test_a_damaged_text_is_held_back(
+    library: Library, document: str, tmp_path: Path, reseal: Callable[[Path], None]
+) -> None:
     [tables] = (tmp_path / "data").glob("generations/*/archive.sqlite")
     tables.write_bytes(tables.read_bytes().replace(b"harbour", b"hangout"))
+    reseal(tables.parent)
     again = Library(library._archive._settings, Archive(library._archive._settings, encoder=library._archive._encoder))
     damaged = TEXT.strip().replace("harbour", "hangout")
     passed, markdown = await sent(again, Quote((cut(document, damaged),)))

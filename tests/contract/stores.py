@@ -10,5 +10,5 @@ from retrieval.store.protocol import Backend
 
 STORES: dict[str, Callable[[Path], Backend]] = {
     "local": LocalBackend,
-    "local, in layers": lambda folder: LocalBackend(folder, Sizes(own_bytes=0, exact_up_to=0)),
+    "local, in layers": lambda folder: LocalBackend(folder, Sizes(own_bytes=0, own_share=1e9, exact_up_to=0)),
 }

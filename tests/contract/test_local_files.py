@@ -22,7 +22,7 @@ from retrieval.store.local import LocalBackend, Sizes, snapshot
 HERE = Path(__file__).parent
 
 
-IN_LAYERS = Sizes(own_bytes=0, exact_up_to=0)
+IN_LAYERS = Sizes(own_bytes=0, own_share=1e9, exact_up_to=0)
 """As if three pages were a large archive."""
 
 
@@ -140,7 +140,7 @@ def test_a_flipped_bit_in_a_large_file_is_found_by_the_check_of_all_that_was_wri
     content[-1] ^= 1
     path.write_bytes(content)
     served = opened(LocalBackend(data))
-    with pytest.raises(IndexDamaged, match="vectors.rows is not what was written"):
+    with pytest.raises(IndexDamaged, match=r"vectors\.rows is not what was written"):
         served.check()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
+import numpy as np
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
@@ -12,7 +13,7 @@ from retrieval.codes import document_code
 from retrieval.filters import EVERYTHING
 from retrieval.indexing import bring_in_step
 from retrieval.splitting import cut_passages
-from retrieval.store.local import LocalBackend
+from retrieval.store.local import LocalBackend, Sizes
 from retrieval.store.protocol import WordQuery
 
 NAMES = ["a.txt", "b.txt", "c.md", "folder/d.txt", "e.pdf", "folder/deeper/f.md"]
@@ -57,9 +58,14 @@ def contents(backend):
         assert all(snapshot.with_code(passage.code) == [passage] for passage in passages)
         pages[source.path] = (document.text, document.blocks, document.furniture, source.title, len(passages))
     found = {}
+    vector = np.eye(1, snapshot.manifest.dimensions, dtype=np.float32)[0]
     for words in ("ferry", "bread", "noon", "pier"):
         hits = snapshot.passages([key for key, _ in snapshot.by_words(WordQuery(words), EVERYTHING, 99)]).values()
         found[words] = sorted((snapshot.source(hit.document_id).path, hit.span) for hit in hits)
+    near = snapshot.passages([key for key, _ in snapshot.by_vector(vector, EVERYTHING, 99)]).values()
+    found["near"] = sorted((snapshot.source(hit.document_id).path, hit.span) for hit in near)
+    covered = snapshot.coverage(EVERYTHING)
+    assert (covered.documents, covered.passages) == (snapshot.manifest.documents, snapshot.manifest.passages)
     files = {path: (file.digest, file.reader, file.reason) for path, file in snapshot.files().items()}
     identities = {path: file.documents for path, file in snapshot.files().items()}
     manifest = snapshot.manifest
@@ -67,14 +73,21 @@ def contents(backend):
     return pages, found, files, (manifest.documents, manifest.passages), identities
 
 
-@settings(max_examples=10, phases=QUICKLY)
-@given(_steps)
-def test_steps_and_one_run_give_the_same_index(new_hash_encoder, steps):
+SIZES = [
+    Sizes(),
+    Sizes(own_bytes=0, own_share=1e9, exact_up_to=0),  # a base that is laid down once, and what changes beside it
+    Sizes(own_bytes=0, own_share=0.0),  # a new base every time
+]
+
+
+@settings(max_examples=20, phases=QUICKLY)
+@given(_steps, st.sampled_from(SIZES))
+def test_steps_and_one_run_give_the_same_index(new_hash_encoder, steps, sizes):
     with tempfile.TemporaryDirectory() as place:
         folder, encoder = Path(place) / "archive", new_hash_encoder()
         folder.mkdir()
         (folder / "always.txt").write_text("Always here\n\nThis page stays.")
-        in_steps, at_once = LocalBackend(Path(place) / "steps"), LocalBackend(Path(place) / "once")
+        in_steps, at_once = LocalBackend(Path(place) / "steps", sizes), LocalBackend(Path(place) / "once")
         for step in steps:
             for action in step:
                 do(folder, *action)

@@ -6,10 +6,10 @@ from __future__ import annotations
 
 import datetime
 import sqlite3
-from collections.abc import Callable
-from dataclasses import dataclass, field, fields
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -34,12 +34,8 @@ class Columns:
     first: npt.NDArray[np.int64]
     """The key of each one's first passage; those of one document follow one another."""
     passages: npt.NDArray[np.int32]
-    author: npt.NDArray[np.int32]
-    publisher: npt.NDArray[np.int32]
-    language: npt.NDArray[np.int32]
-    collection: npt.NDArray[np.int32]
-    status: npt.NDArray[np.int32]
-    """Each name has a number in the table `names`."""
+    named: Mapping[str, npt.NDArray[np.int32]]
+    """For each of NAMED; each name has a number in the table `names`."""
     keys: npt.NDArray[np.int64] = field(init=False)
     """Of the passages."""
 
@@ -67,20 +63,27 @@ class Columns:
         every = ((name, value, number) for name, of in numbers.items() for value, number in of.items())
         tables.executemany("INSERT INTO names VALUES (?, ?, ?)", every)
         table = np.array(rows, np.int64).reshape(len(rows), 4 + len(NAMED))
-        kept = ("documents", "published", "first", "passages", *NAMED)
-        wide = {"documents", "first"}
-        return cls(
-            **{name: table[:, at].astype(np.int64 if name in wide else np.int32) for at, name in enumerate(kept)}
-        )
+        small = table.astype(np.int32)
+        named = {name: small[:, at] for at, name in enumerate(NAMED, start=4)}
+        return cls(table[:, 0], small[:, 1], table[:, 2], small[:, 3], named)
 
     def write(self, path: Path) -> None:
-        np.savez(path, **{each.name: getattr(self, each.name) for each in fields(self) if each.init})
+        named: dict[str, Any] = {f"named_{name}": numbers for name, numbers in self.named.items()}
+        np.savez(
+            path,
+            documents=self.documents,
+            published=self.published,
+            first=self.first,
+            passages=self.passages,
+            **named,
+        )
 
     @classmethod
     def read(cls, path: Path) -> Self:
         """Raises OSError, ValueError or KeyError."""
         with np.load(path, allow_pickle=False) as stored:
-            return cls(**{each.name: stored[each.name] for each in fields(cls) if each.init})
+            named = {name: stored[f"named_{name}"] for name in NAMED}
+            return cls(stored["documents"], stored["published"], stored["first"], stored["passages"], named)
 
     def matching(self, where: Filter, number_of: Callable[[str, str], int | None]) -> Mask:
         """Which documents a filter lets through, with the meaning of `Filter.matches`. `number_of`: of a field's name,
@@ -95,7 +98,7 @@ class Columns:
             wanted = getattr(where, name)
             if wanted is not None:
                 number = number_of(name, filter_key(wanted))
-                found &= getattr(self, name) == (UNNAMED - 1 if number is None else number)
+                found &= self.named[name] == (UNNAMED - 1 if number is None else number)
         return found
 
     def rows_of(self, documents: Mask) -> Mask:

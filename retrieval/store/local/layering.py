@@ -1,8 +1,8 @@
 """When a generation's own layer is laid down as the base, and how.
 
-The own layer is copied for every generation, so it must stay small. Once it is large it becomes the base: the first time
-by moving its files, later by writing a new base of both. That is also done when a document that lies in the base is
-gone: it was taken out of the archive, so its words must not stay.
+The own layer is copied for every generation, so it must stay small. Once it is large, a new base is written of both.
+That is also done when a document that lies in the base is gone: it was taken out of the archive, so its words must not
+stay.
 """
 
 from __future__ import annotations
@@ -20,9 +20,6 @@ from retrieval.store.local.layout import LayerFiles, Layout
 from retrieval.store.local.rows import Rows, copy_rows
 from retrieval.store.local.vectors import EXACT_UP_TO, build_approximate
 
-SHARE = 0.1
-"""Of the base: a larger own layer is merged with it."""
-
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
@@ -30,6 +27,8 @@ class Sizes:
 
     own_bytes: int = 128 * 1024 * 1024
     """Of the own layer's tables and vectors: copied in a fifth of a second."""
+    own_share: float = 0.1
+    """Of the base: so large the own layer may always be."""
     exact_up_to: int = EXACT_UP_TO
     """Vectors of a layer that are searched one by one."""
 
@@ -55,7 +54,7 @@ def settle(layout: Layout, tables: sqlite3.Connection, dimensions: int, sizes: S
     own = layout.own.tables.stat().st_size + layout.own.rows.stat().st_size
     if layout.has_base:
         base = layout.base.tables.stat().st_size + layout.base.rows.stat().st_size
-        if own > max(sizes.own_bytes, SHARE * base) or _something_is_gone(tables):
+        if own > max(sizes.own_bytes, sizes.own_share * base) or _something_is_gone(tables):
             _lay_down(layout, tables, dimensions, sizes)
     elif own > sizes.own_bytes:
         _lay_down(layout, tables, dimensions, sizes)

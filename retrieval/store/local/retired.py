@@ -58,7 +58,8 @@ def carry_over(past: Layout, generation: int, into: sqlite3.Connection) -> None:
     with contextlib.suppress(sqlite3.Error, ValueError), contextlib.closing(connect_read_only(past)) as tables:
         into.executemany(_KEEP, tables.execute(f"SELECT {_COLUMNS} FROM main.retired"))
         layers = layers_of(past)
-        for layer, statement in zip(layers, in_each("SELECT d.key FROM {layer}.documents d WHERE {there}", layers)):
+        every = in_each("SELECT d.key FROM {layer}.documents d WHERE {there}", layers)
+        for layer, statement in zip(layers, every, strict=True):
             for (key,) in tables.execute(statement).fetchall():
                 codes = tables.execute(f"SELECT code FROM {layer}.passages WHERE document = ?", (key,))
                 if any(not _holds(into, code) for (code,) in codes):

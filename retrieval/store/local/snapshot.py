@@ -66,7 +66,7 @@ class LocalSnapshot:
         yield from dict.fromkeys(
             row[0] for row in self._tables.all("SELECT name FROM {layer}.names WHERE field = 'language'")
         )
-        if any((layer.columns.language[layer.seen] == UNNAMED).any() for layer in self.layers):
+        if any((layer.columns.named["language"][layer.seen] == UNNAMED).any() for layer in self.layers):
             yield None
 
     def coverage(self, where: Filter) -> Coverage:

@@ -184,7 +184,7 @@ async def test_a_damaged_index_is_said_and_is_no_silence(
     world = await new_world(bridges).start()
     (said,) = await world.slash("ask", question=ARCHES)
     assert said.private and said.holds(Line.OUT_OF_SERVICE) and len(said.page.rows) == 1
-    assert "can't be opened" in caplog.text and str(tmp_path) not in world.markdown_sent()
+    assert "generation 000001 is damaged: archive.sqlite" in caplog.text and str(tmp_path) not in world.markdown_sent()
 
 
 # Too much at once, too slow
