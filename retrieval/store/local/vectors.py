@@ -106,7 +106,7 @@ def build_approximate(rows: Rows, dimensions: int, path: Path) -> None:
     index = faiss.IndexIVFScalarQuantizer(
         faiss.IndexFlatIP(dimensions), dimensions, clusters, faiss.ScalarQuantizer.QT_8bit, faiss.METRIC_INNER_PRODUCT
     )
-    index.cp.niter = 10
+    index.cp.niter, index.cp.min_points_per_centroid = 10, 1
     faiss.omp_set_num_threads(os.cpu_count() or 1)
     drawn = np.random.default_rng(0)  # the same clusters for the same rows
     count = min(len(rows), _TRAINED_ON * clusters)
