@@ -26,7 +26,7 @@ class Added:
 
 
 RECIPE = (
-    "passages/1 repeated-lines/1 context/1 sentence-vectors/1 words/2 "
+    "passages/1 repeated-lines/2 context/1 sentence-vectors/1 words/2 "
     f"sentencex/{importlib.metadata.version('sentencex')}"
 )
 """What decides, beside the model, what an index holds of a document: raise a number where that changes."""

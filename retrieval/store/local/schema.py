@@ -13,7 +13,7 @@ from typing import Any
 from retrieval.errors import IndexDamaged
 from retrieval.filters import Filter, filter_key
 from retrieval.records import Document, Passage, Source, Unreadable
-from retrieval.repeated_lines import REASON, group_of, short_lines, story_of
+from retrieval.repeated_lines import REASON, short_lines, story_of
 from retrieval.spans import Span
 from retrieval.store.protocol import FileRecord, ShortLines
 from retrieval.structure_json import structure_json, structure_of
@@ -143,7 +143,7 @@ def short_lines_of(row: Sequence[Any]) -> ShortLines:
     """From a row of a document's id, publisher, collection and lines."""
     identity, publisher, collection, lines = row
     short, story, repeated = json.loads(lines)
-    return ShortLines(group_of(publisher, collection), tuple(short), story, identity, tuple(repeated))
+    return ShortLines(identity, publisher, collection, tuple(short), story, tuple(repeated))
 
 
 def source_of(row: Sequence[Any]) -> Source:
