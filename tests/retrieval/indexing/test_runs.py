@@ -556,6 +556,31 @@ def test_progress_goes_from_file_to_file_up_to_the_last(index, put, monkeypatch)
     assert all(later.seconds >= sooner.seconds >= 0 for sooner, later in pairwise(seen))
 
 
+def test_a_long_document_is_encoded_in_parts_and_indexed_as_at_once(index, put, monkeypatch):
+    def indexed():
+        index.run(full=True)
+        snapshot = index.snapshot()
+        [source] = snapshot.sources()
+        [vector] = index.encoder.encode([f"{source.context}\n{LONG[13:]}"])
+        hits = snapshot.by_vector(vector, EVERYTHING, 9)
+        keys = {snapshot.passages([key])[key].code: key for key, _ in hits}
+        directions = snapshot.directions(list(keys.values()))
+        found = {snapshot.passages([key])[key].code: score for key, score in hits}
+        return found, {code: directions[key].tolist() for code, key in keys.items()}
+
+    put("long.txt", LONG)
+    put("ferry.txt", "")
+    at_once = indexed()
+    assert len(at_once[0]) == 4
+    monkeypatch.setattr("retrieval.indexing.build.AT_ONCE", 3)
+    (index.place / "cache.sqlite").unlink()
+    parts = []
+    encode = index.encoder.encode_passages
+    index.encoder.encode_passages = lambda texts, spans: parts.append(len(texts)) or encode(texts, spans)
+    assert indexed() == at_once
+    assert parts == [3, 1]
+
+
 def test_a_report_is_a_value(index, put):
     put("ferry.txt", FERRY)
     with pytest.raises(dataclasses.FrozenInstanceError):
