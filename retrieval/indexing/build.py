@@ -18,7 +18,9 @@ from retrieval.store.protocol import Directions, Draft, PassageVectors
 BATCH = 256
 """Passages encoded together: enough for the model to sort them by length, few enough to hold their documents."""
 AT_ONCE = 4 * BATCH
-"""Passages encoded together at most, where one document has more."""
+"""Passages encoded together at most, where one document has more. A text of 64 MiB, the largest that is read, brings a
+run to 1.8 GB all the same: 0.9 are the model's, and its passages and their vectors are added to the draft at once.
+"""
 
 
 @dataclass(frozen=True, slots=True)
