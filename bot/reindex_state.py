@@ -29,6 +29,14 @@ class Done:
     report: Mapping[str, Any]
     """As `archivist index --json` prints it."""
 
+    @property
+    def counts(self) -> Mapping[str, str]:
+        """Its figures by name, as they are said: of lists their length."""
+        lists = ("added", "changed", "gone", "moved", "unreadable")
+        said = {name: len(self.report[name]) for name in lists}
+        said |= {name: self.report[name] for name in ("same", "generation")}
+        return {name: str(value) for name, value in said.items()} | {"seconds": f"{self.report['seconds']:.1f}"}
+
 
 @dataclass(frozen=True, slots=True)
 class Stopped:

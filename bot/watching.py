@@ -5,9 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from bot.folder_watch import FolderWatch
 from bot.reindex_state import Done, End
@@ -19,6 +17,12 @@ MOST_SETTLES = 12
 TRY_AGAIN = 60.0
 """Seconds until a run that stopped is tried again without a change, doubled each time up to LONGEST_WAIT."""
 LONGEST_WAIT = 3600.0
+LONGEST_PAUSE = 300.0
+"""Seconds between two runs at most while changes keep coming: what is old by five minutes is still news."""
+SAID = (
+    "+ {added} added, ~ {changed} changed, − {gone} gone, {moved} moved, {unreadable} unreadable; "
+    "generation {generation}, {seconds} s"
+)
 PATIENCE = 2.0
 """Seconds that the watching thread is given to end."""
 
@@ -56,20 +60,25 @@ class Watching:
         await asyncio.to_thread(self._watch.stop, PATIENCE)
 
     async def _keep_in_step(self, watch: FolderWatch) -> None:
+        now = asyncio.get_running_loop().time
         again: float | None = None
+        pause, ended = self._settle, float("-inf")
         while True:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._news.wait(), again)
+            pause = pause_after(pause, now() - ended, self._settle)
+            await asyncio.sleep(ended + pause - now())
             await self._quiet()
             if not watch.stands:  # a folder that is not there; when it is back, the watch says so
                 again = None
                 continue
             match await self._bring_in_step():
-                case Done(report):
-                    log.info("the archive folder has changed: %s", _told(report))
+                case Done() as done:
+                    log.info("the archive folder has changed: %s", SAID.format_map(done.counts))
                     again = None
                 case _:  # the run has logged why
                     again = min(2 * again, LONGEST_WAIT) if again else TRY_AGAIN
+            ended = now()
 
     async def _quiet(self) -> None:
         """Returns when nothing has changed for `settle` seconds, or when that was waited for long enough."""
@@ -92,9 +101,11 @@ class Watching:
                 return end
 
 
-def _told(report: Mapping[str, Any]) -> str:
-    counts = {name: len(report[name]) for name in ("added", "changed", "gone", "moved", "unreadable")}
-    return (
-        "+ {added} added, ~ {changed} changed, − {gone} gone, {moved} moved, {unreadable} unreadable; ".format(**counts)
-        + f"generation {report['generation']}, {report['seconds']:.1f} s"
-    )
+def pause_after(pause: float, since: float, least: float) -> float:
+    """Seconds to leave between the end of one run and the beginning of the next.
+
+    `pause` is the one that was left before, and `since` the seconds from the end of the last run to the next change. A
+    change that came within twice the pause is taken for one of many more: a log that grows for ever would have run
+    after run. The pause is then doubled, up to LONGEST_PAUSE; after a quiet time it is the `least` again.
+    """
+    return least if since > 2 * pause else min(2 * pause, max(LONGEST_PAUSE, least))

@@ -26,6 +26,10 @@ class ModelError(ArchivistError):
     """The embedding model is missing, is not what it should be, or does not fit the index."""
 
 
+class DiskError(ArchivistError):
+    """What has to be written to the disk finds no room there, or the disk fails."""
+
+
 class IndexBusy(ArchivistError):
     """Another process is bringing this index in step."""
 

@@ -60,11 +60,6 @@ def _hash(text: str) -> int:
     return int.from_bytes(hashlib.blake2b(words, digest_size=8).digest(), "big")
 
 
-def group_of(publisher: str | None, collection: str | None) -> str:
-    """Documents whose lines are counted together: of one publisher, else of one collection."""
-    return publisher or collection or ""
-
-
 class HasLines(Protocol):
     """A document, or what will be one."""
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from bot.catalogue import Line
 from bot.reindex_state import Done, Running, State, Stopped
 from bot.rendering.reply import Meta, Reply, Row, Say, say
@@ -19,8 +16,8 @@ def render_reindex(state: State, *, joined: bool = False) -> Reply:
     match state:
         case Running():
             return _running(state, joined)
-        case Done(report):
-            return _done(report)
+        case Done():
+            return _done(state)
         case Stopped(reason):
             return say(Line.REINDEX_FAILED, private=True, reason=reason)
 
@@ -30,8 +27,8 @@ def render_reindex_openly(end: State) -> Reply:
     match end:
         case Stopped():
             return say(Line.REINDEX_FAILED_OPENLY)
-        case Done(report):
-            return Reply((_counts(report),))
+        case Done():
+            return Reply((_counts(end),))
         case Running():
             return say(Line.REINDEX_STARTED)
 
@@ -49,15 +46,13 @@ def _running(state: Running, joined: bool) -> Reply:
     return Reply((*rows, Row((Say(Line.REINDEX_PROGRESS, values),))), private=True, interim=True)
 
 
-def _counts(report: Mapping[str, Any]) -> Row:
-    counts = {name: len(report[name]) for name in ("added", "changed", "gone", "moved", "unreadable")}
-    said = counts | {"same": report["same"], "generation": report["generation"], "seconds": f"{report['seconds']:.1f}"}
-    line = Line.REINDEX_PLAN if report["dry_run"] else Line.REINDEX_DONE
-    return Row((Say(line, {name: Meta(str(value)) for name, value in said.items()}),))
+def _counts(done: Done) -> Row:
+    line = Line.REINDEX_PLAN if done.report["dry_run"] else Line.REINDEX_DONE
+    return Row((Say(line, {name: Meta(value) for name, value in done.counts.items()}),))
 
 
-def _done(report: Mapping[str, Any]) -> Reply:
-    rows = [_counts(report)]
+def _done(done: Done) -> Reply:
+    rows, report = [_counts(done)], done.report
     for file in report["unreadable"][:LISTED]:
         rows.append(Row((Meta(file["path"]), Meta(file["reason"])), Say(Line.UNREADABLE)))
     more = len(report["unreadable"]) - LISTED

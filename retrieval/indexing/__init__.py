@@ -2,7 +2,6 @@
 
 from retrieval.indexing.build import add_documents, index_fingerprint
 from retrieval.indexing.plan import Plan, compare
-from retrieval.indexing.reading_pass import Progress
-from retrieval.indexing.run import IndexReport, bring_in_step
+from retrieval.indexing.run import IndexReport, Progress, bring_in_step
 
 __all__ = ["IndexReport", "Plan", "Progress", "add_documents", "bring_in_step", "compare", "index_fingerprint"]

@@ -17,19 +17,26 @@ class Look:
     stamps: Mapping[str, FileStamp]
     records: Mapping[str, FileRecord]
     """By path; `documents` and the rest that only reading can tell are as they were published."""
+    out_of_reach: frozenset[str]
+    """Paths whose content can't be got at now, of a file or of the folder above it: what was read of them stays."""
     notes: tuple[str, ...]
 
 
 def look(folder: Path, published: Mapping[str, FileRecord], *, trust_stamps: bool = True) -> Look:
     """Every file's record now; one with the stamp it had keeps its digest and is not opened.
 
-    Raises ArchiveFolderError where the folder can't be walked to its end.
+    Files below a folder that can't be listed are taken to be what they were. Raises ArchiveFolderError where the
+    archive folder itself can't be listed.
     """
     found = walk(folder)
     named = [file for file in found if _is_text(file.path)]
     notes = tuple(f"left alone, for its name is not UTF-8: {file.path!a}" for file in found if not _is_text(file.path))
     records = {file.path: _record(folder, file, published.get(file.path), trust_stamps) for file in named}
-    return Look({file.path: file for file in named}, records, notes)
+    # A disk that fails for a moment, or one folder's permissions, must not empty the archive.
+    closed = tuple(f"{file.path}/" for file in named if file.hides)
+    hidden = {path: known for path, known in published.items() if path.startswith(closed)}
+    failing = (path for path, record in records.items() if record.documents)  # only what was published has any
+    return Look({file.path: file for file in named}, records | hidden, frozenset((*hidden, *failing)), notes)
 
 
 def _record(folder: Path, file: FileStamp, known: FileRecord | None, trust_stamp: bool) -> FileRecord:
@@ -45,8 +52,7 @@ def _record(folder: Path, file: FileStamp, known: FileRecord | None, trust_stamp
         now = replace(now, digest=digest_of(folder, file))
     except UnreadableFile as error:
         if known is not None and known.documents:
-            # A disk that fails for a moment must not empty the archive: what was read stays, and is tried again.
-            return replace(known, stamp="", reason=f"{error}; what was read of it before stays")
+            return replace(known, stamp="", reason=f"{error}; what was read of it before stays")  # and is tried again
         return replace(now, reason=str(error))
     unchanged = known is not None and known.digest == now.digest and not known.documents
     return replace(now, reason=known.reason) if known is not None and unchanged else now

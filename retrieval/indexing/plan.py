@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from retrieval.store.protocol import FileRecord
@@ -18,30 +18,48 @@ class Plan:
     gone: tuple[str, ...]
     moved: Mapping[str, str]
     """New path -> the path it had: the same content, so the same document."""
+    reread: tuple[str, ...]
+    """The same, and read again all the same."""
     same: tuple[str, ...]
 
     @property
     def is_empty(self) -> bool:
-        return not (self.added or self.changed or self.gone or self.moved)
+        return not (self.added or self.changed or self.gone or self.moved or self.reread)
+
+    @property
+    def to_read(self) -> tuple[str, ...]:
+        return tuple(sorted((*self.added, *self.changed, *self.moved, *self.reread)))
+
+    @property
+    def outdated(self) -> tuple[str, ...]:
+        """Published paths of which nothing stays as it is in the index."""
+        return (*self.changed, *self.reread, *self.gone, *self.moved.values())
 
 
-def compare(on_disk: Mapping[str, FileRecord], published: Mapping[str, FileRecord], full: bool = False) -> Plan:
+def compare(
+    on_disk: Mapping[str, FileRecord],
+    published: Mapping[str, FileRecord],
+    full: bool = False,
+    out_of_reach: Collection[str] = (),
+) -> Plan:
     """Files are told apart by digest, and by the reader that would read them now.
 
-    A file that could not be read last time is the same while its content and its reader are. `full` counts every
-    file that is still there as changed.
+    A file that could not be read last time is the same while its content and its reader are. With `full` what is the
+    same is read again too, but for what is `out_of_reach`.
     """
     new = on_disk.keys() - published.keys()
     gone = published.keys() - on_disk.keys()
     kept = on_disk.keys() & published.keys()
-    changed = {path for path in kept if full or _differs(on_disk[path], published[path])}
+    changed = {path for path in kept if _differs(on_disk[path], published[path])}
+    reread = kept - changed - set(out_of_reach) if full else set[str]()
     moved = _moved((on_disk[path] for path in new), (published[path] for path in gone))
     return Plan(
         added=tuple(sorted(new - moved.keys())),
         changed=tuple(sorted(changed)),
         gone=tuple(sorted(gone - set(moved.values()))),
         moved=dict(sorted(moved.items())),
-        same=tuple(sorted(kept - changed)),
+        reread=tuple(sorted(reread)),
+        same=tuple(sorted(kept - changed - reread)),
     )
 
 

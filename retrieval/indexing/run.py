@@ -4,20 +4,36 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from retrieval.encoding import Encoder, VectorCache
 from retrieval.errors import ArchiveFolderError, IndexBusy, IndexDamaged
 from retrieval.indexing.build import add_documents, index_fingerprint
-from retrieval.indexing.gathering import Gathering
+from retrieval.indexing.gathering import Aside, gather
 from retrieval.indexing.look import look
+from retrieval.indexing.making import Making
 from retrieval.indexing.plan import Plan, compare
-from retrieval.indexing.reading_pass import Progress, ReadingPass
+from retrieval.indexing.register import Register, registered
+from retrieval.indexing.repetition import Repetition
+from retrieval.indexing.staying import Staying
 from retrieval.reading import Limits
 from retrieval.records import Doubtful, Unreadable
 from retrieval.store.protocol import Backend, Draft, FileRecord, Manifest, Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a run is. All files are read before the first passage is encoded."""
+
+    files: int
+    of_files: int
+    passages: int
+    seconds: float
+    share: float
+    """From 0 to 1: of the texts, that which is indexed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +45,8 @@ class IndexReport:
     gone: tuple[str, ...]
     moved: tuple[str, ...]
     same: int
+    reread: int
+    """Of the same, those that were read again all the same."""
     unreadable: tuple[Unreadable, ...]
     """Files, and parts of files."""
     doubtful: tuple[Doubtful, ...]
@@ -64,33 +82,31 @@ def bring_in_step(
     before, notes = _published(backend, full)
     try:
         published = before.files() if before else {}
-        seen = look(folder, published, trust_stamps=not full)
-        if all(file.refused for file in seen.stamps.values()):
-            raise ArchiveFolderError(f"the archive folder {folder} holds no documents; the index is left as it was")
         anew = full or before is None or not _made_alike(before.manifest, model, fingerprint())
-        plan = compare(seen.records, published, full=anew)
+        seen = look(folder, published, trust_stamps=not anew)  # what is to be read again must be within reach
+        if all(file.refused for file in seen.stamps.values()) and not seen.out_of_reach:
+            raise ArchiveFolderError(f"the archive folder {folder} holds no documents; the index is left as it was")
+        plan = compare(seen.records, published, anew, seen.out_of_reach)
         told = _Told(plan, (*notes, *seen.notes), started, dry_run)
         if dry_run or (before is not None and plan.is_empty):
             return told.about(before.manifest if before else None, (*published.values(), *seen.records.values()))
         encoder = load()
         if before is not None and before.manifest.fingerprint != index_fingerprint(encoder.fingerprint):
-            anew, plan = True, compare(seen.records, published, full=True)
-        reading = ReadingPass(folder, seen, plan, before)
+            anew, plan = True, compare(seen.records, published, True, seen.out_of_reach)
+        register = registered(seen, plan, published)
         draft = backend.draft(encoder.name, index_fingerprint(encoder.fingerprint), encoder.dimensions, anew)
         try:
             if not full and backend.published() != (before.manifest.generation if before else None):
                 raise IndexBusy("another process has just brought this index in step; run it again")
-            with contextlib.closing(Gathering(cache_path.parent)) as gathering:
-                reading.gather(gathering, limits or Limits(), lambda: report(reading.progress(0, started)))
-                if not anew:
-                    draft.remove((*reading.outdated(), *reading.remarked()))
-                _build(draft, reading, encoder, cache_path, lambda count: report(reading.progress(count, started)))
-            draft.set_files(reading.records)
+            stay = Staying(before, register.stay)
+            telling = _Telling(register, started, report)
+            records = _fill(draft, folder, register, stay, anew, encoder, cache_path, limits or Limits(), telling)
+            draft.set_files(records)
         except BaseException:
             draft.discard()
             raise
         manifest = backend.publish(draft)
-        return _Told(plan, told.notes, started, dry_run).about(manifest, reading.records.values())
+        return _Told(plan, told.notes, started, dry_run).about(manifest, records.values())
     finally:
         if before:
             before.close()
@@ -113,18 +129,51 @@ def _made_alike(manifest: Manifest, model: str, fingerprint: str | None) -> bool
     return manifest.fingerprint == index_fingerprint(fingerprint)
 
 
-def _build(
-    draft: Draft, reading: ReadingPass, encoder: Encoder, cache_path: Path, report: Callable[[int], None]
-) -> None:
-    """`report` is told the number of passages so far."""
-    cache = VectorCache(cache_path)
-    passages = 0
-    try:
-        for batch in add_documents(draft, reading.documents(), encoder, cache):
-            passages += batch.passages
-            report(passages)
-    finally:
-        cache.close()
+def _fill(
+    draft: Draft,
+    folder: Path,
+    register: Register,
+    stay: Staying,
+    anew: bool,
+    encoder: Encoder,
+    cache_path: Path,
+    limits: Limits,
+    telling: _Telling,
+) -> Mapping[str, FileRecord]:
+    """Takes out what is outdated, adds what is new; gives the record of every file."""
+    with contextlib.closing(Aside(cache_path.parent)) as aside:
+        gathered = gather(folder, register.readable, limits, aside, telling.read)
+        repetition = Repetition(chain(stay.lines(), gathered.lines()))
+        again = stay.to_add(repetition, everything=anew)
+        if not anew:
+            draft.remove((*register.outdated, *again))
+        making = Making(folder.resolve().name, register.to_read, gathered, repetition, stay.ids())
+        documents = chain(making.documents(), stay.documents(again))
+        passages = 0
+        with contextlib.closing(VectorCache(cache_path)) as cache:
+            for batch in add_documents(draft, documents, encoder, cache):
+                passages += batch.passages
+                telling.added(passages, making.share)
+    return {**register.stay, **making.records}
+
+
+class _Telling:
+    """Makes the progress of a run out of what its steps say."""
+
+    def __init__(self, register: Register, started: float, report: Callable[[Progress], None]) -> None:
+        self._of_files = len(register.to_read)
+        self._files = self._of_files - len(register.readable)
+        self._started, self._report = started, report
+
+    def read(self, files: int) -> None:
+        """Of those that are readable."""
+        self._tell(self._files + files, 0, 0.0)
+
+    def added(self, passages: int, share: float) -> None:
+        self._tell(self._of_files, passages, share)
+
+    def _tell(self, files: int, passages: int, share: float) -> None:
+        self._report(Progress(files, self._of_files, passages, time.monotonic() - self._started, share))
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +186,7 @@ class _Told:
     def about(self, manifest: Manifest | None, files: Iterable[FileRecord]) -> IndexReport:
         """The report; of two records of one file the later counts."""
         plan = self.plan
-        present = {*plan.added, *plan.changed, *plan.moved, *plan.same}
+        present = {*plan.to_read, *plan.same}
         known = {file.path: file for file in files if file.path in present}
         whole = (Unreadable(path, file.reason) for path, file in known.items() if file.reason)
         parts = (part for file in known.values() for part in file.broken)
@@ -147,7 +196,8 @@ class _Told:
             changed=plan.changed,
             gone=plan.gone,
             moved=tuple(plan.moved),
-            same=len(plan.same),
+            same=len(plan.same) + len(plan.reread),
+            reread=len(plan.reread),
             unreadable=tuple(sorted((*whole, *parts), key=_path)),
             doubtful=tuple(sorted(doubtful, key=_path)),
             documents=manifest.documents if manifest else 0,

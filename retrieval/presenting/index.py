@@ -92,10 +92,11 @@ def furniture_text(marked: Sequence[Marked]) -> str:
 
 def report_text(report: IndexReport) -> str:
     verb = "would change" if report.dry_run else "index"
+    reread = f" ({report.reread} of them read again)" if report.reread else ""
     lines = [one_line(note) for note in report.notes]
     lines.append(
         f"{verb}: + {len(report.added)} added, ~ {len(report.changed)} changed, - {len(report.gone)} gone, "
-        f"> {len(report.moved)} moved, = {report.same} same, {len(report.unreadable)} unreadable"
+        f"> {len(report.moved)} moved, = {report.same} same{reread}, {len(report.unreadable)} unreadable"
     )
     if report.dry_run:
         for mark, paths in (("+", report.added), ("~", report.changed), ("-", report.gone), (">", report.moved)):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import os
 import stat
@@ -11,6 +10,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from io import BufferedReader
 from pathlib import Path, PurePosixPath
+from typing import NamedTuple
 
 from retrieval.errors import ArchiveFolderError, UnreadableFile
 
@@ -32,17 +32,19 @@ class FileStamp:
     sidecars: tuple[str, ...] = ()
     """Paths of the files that hold its metadata, the one that counts first before the others."""
     refused: str | None = None
-    """Why it is not even opened: it is a link, a pipe, a folder too deep."""
+    """Why it is not even opened: it is a link, a pipe, a folder too deep or without permission."""
+    hides: bool = False
+    """It is a folder that can't be listed, so of what lies below it nothing is known: least of all that it is gone."""
 
 
 def walk(folder: Path) -> list[FileStamp]:
     """Everything below the folder but hidden files and sidecars, sorted by path; regular files are to be read.
 
     Symbolic links are not followed, whether they lead out of the folder or not: they, what is no file, and folders
-    deeper than MOST_DEEP are given with the reason why they are refused.
+    deeper than MOST_DEEP are given with the reason why they are refused. So is a folder inside that can't be listed to
+    its end, with none of its files: half a folder must not look like a whole one.
 
-    Raises ArchiveFolderError where the folder or one inside it can't be listed: half a walk must not look like a
-    whole one.
+    Raises ArchiveFolderError where the folder itself can't be listed.
     """
     if not folder.is_dir():
         raise ArchiveFolderError(f"the archive folder {folder} does not exist; the index is left as it was")
@@ -52,33 +54,61 @@ def walk(folder: Path) -> list[FileStamp]:
     while waiting:
         here, depth = waiting.pop()
         try:
-            with os.scandir(here) as entries:
-                for entry in entries:
-                    if entry.name.startswith("."):
-                        continue
-                    path = Path(entry.path).relative_to(folder).as_posix()
-                    if entry.is_dir(follow_symlinks=False) and depth < MOST_DEEP:
-                        waiting.append((Path(entry.path), depth + 1))
-                    elif entry.is_file(follow_symlinks=False):
-                        with contextlib.suppress(FileNotFoundError):  # removed between listing and looking
-                            stats[path] = entry.stat(follow_symlinks=False)
-                    else:
-                        refused.append(FileStamp(path, "", (), _why(entry)))
+            inside = _listed(here, folder)
         except OSError as error:
-            if error.errno == errno.ENAMETOOLONG:  # so no walk ever saw what is in it, and nothing of it is published
-                path = here.relative_to(folder).as_posix()
-                refused.append(FileStamp(path, "", (), "a folder whose path is too long for this system"))
-                continue
-            message = f"can't list {error.filename}: {error.strerror}; the index is left as it was"
-            raise ArchiveFolderError(message) from None
+            if here == folder:
+                message = f"can't list {error.filename}: {error.strerror}; the index is left as it was"
+                raise ArchiveFolderError(message) from None
+            refused.append(_not_listed(here.relative_to(folder).as_posix(), error))
+            continue
+        stats |= inside.files
+        refused += [FileStamp(path, "", (), reason) for path, reason in inside.others.items()]
+        if depth < MOST_DEEP:
+            waiting += [(folder / path, depth + 1) for path in inside.folders]
+        else:
+            refused += [FileStamp(path, "", (), f"more than {MOST_DEEP} folders deep") for path in inside.folders]
     files = [_stamped(path, stats) for path in stats if PurePosixPath(path).suffix.lower() not in SIDECARS]
     return sorted((*files, *refused), key=lambda file: file.path)
 
 
-def _why(entry: os.DirEntry[str]) -> str:
-    if entry.is_symlink():
-        return A_LINK
-    return f"more than {MOST_DEEP} folders deep" if entry.is_dir(follow_symlinks=False) else NO_FILE
+class _Inside(NamedTuple):
+    """What a folder holds, by path relative to the archive folder."""
+
+    files: dict[str, os.stat_result]
+    folders: list[str]
+    others: dict[str, str]
+    """With the reason why they are refused."""
+
+
+def _listed(here: Path, folder: Path) -> _Inside:
+    """All of it, but for hidden names and what is removed between listing and looking. Raises OSError."""
+    inside = _Inside({}, [], {})
+    with os.scandir(here) as entries:
+        for entry in entries:
+            if entry.name.startswith("."):
+                continue
+            path = Path(entry.path).relative_to(folder).as_posix()
+            if entry.is_dir(follow_symlinks=False):
+                inside.folders.append(path)
+            elif entry.is_file(follow_symlinks=False):
+                try:
+                    inside.files[path] = entry.stat(follow_symlinks=False)
+                except FileNotFoundError:
+                    continue
+                except OSError as error:
+                    if error.errno != errno.ENAMETOOLONG:
+                        raise
+                    inside.others[path] = "its path is too long for this system"
+            else:
+                inside.others[path] = A_LINK if entry.is_symlink() else NO_FILE
+    return inside
+
+
+def _not_listed(path: str, error: OSError) -> FileStamp:
+    if error.errno == errno.ENAMETOOLONG:  # so no walk ever saw what is in it, and nothing of it is published
+        return FileStamp(path, "", (), "a folder whose path is too long for this system")
+    reason = f"a folder that can't be listed: {error.strerror}; what was read of it before stays"
+    return FileStamp(path, "", (), reason, hides=True)
 
 
 def stamp_of(folder: Path, path: str) -> FileStamp:

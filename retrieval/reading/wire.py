@@ -13,9 +13,9 @@ from retrieval.reading.files import Reading
 from retrieval.reading.folder import FileStamp
 from retrieval.reading.metadata import Metadata
 from retrieval.reading.structure import Structure
-from retrieval.records import Block, BlockKind, Furniture, Landmark, LandmarkKind
 from retrieval.repeated_lines import short_lines, story_of
 from retrieval.spans import Span
+from retrieval.structure_json import structure_json, structure_of
 
 Json = dict[str, Any]
 
@@ -71,10 +71,8 @@ def reading_json(found: Reading) -> Json:
         "reader": found.reader,
         "sha256": found.sha256,
         "text": extracted.text,
-        "blocks": [[block.span.start, block.span.end, block.kind.value] for block in structure.blocks],
-        "furniture": [[mark.span.start, mark.span.end, mark.reason] for mark in structure.furniture],
-        "landmarks": [[mark.at, mark.kind.value, mark.number] for mark in structure.landmarks],
         "metadata": _said(found.metadata),
+        **structure_json(structure.blocks, structure.furniture, structure.landmarks),
     }
 
 
@@ -96,12 +94,8 @@ def again_json(found: Reading, places: Sequence[Span] | None) -> Json:
 
 def reading_of(said: Json) -> Reading:
     """Without notes, which the header has, and without the way back to the bytes, which only a receipt asks for."""
-    structure = Structure(
-        tuple(Block(Span(start, end), BlockKind(kind)) for start, end, kind in said["blocks"]),
-        tuple(Furniture(Span(start, end), reason) for start, end, reason in said["furniture"]),
-        landmarks=tuple(Landmark(at, LandmarkKind(kind), number) for at, kind, number in said["landmarks"]),
-    )
-    extracted = Extracted(said["text"], structure)
+    parts = structure_of(said)
+    extracted = Extracted(said["text"], Structure(parts.blocks, parts.furniture, landmarks=parts.landmarks))
     return Reading(said["member"], said["reader"], said["sha256"], extracted, _metadata(said["metadata"]))
 
 

@@ -76,14 +76,14 @@ class FileRecord:
 class ShortLines:
     """The lines of a document that may repeat in others, as `repeated_lines.short_lines` numbers them."""
 
-    group: str
-    """Its publisher or collection; lines are counted within it."""
+    document_id: str
+    publisher: str | None
+    collection: str | None
     lines: tuple[int, ...]
     """Each from 0 to 2^64 - 1."""
     story: int
     """Documents with the same are copies or versions of one another."""
-    document_id: str = ""
-    marked: tuple[int, ...] = ()
+    marked: tuple[int, ...]
     """Those that are marked in it as repeated."""
 
 

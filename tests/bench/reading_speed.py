@@ -18,7 +18,7 @@ from pathlib import Path
 
 from retrieval.encoding import load_encoder
 from retrieval.indexing.build import BATCH, indexed_text
-from retrieval.indexing.gathering import Gathering
+from retrieval.indexing.gathering import Aside, gather
 from retrieval.reading import FileOfIt, Limits, document_of, walk
 from retrieval.reading.processes import end_idle
 from retrieval.records import Document
@@ -56,20 +56,19 @@ def read(file: Path, place: Path) -> tuple[list[Document], float]:
     shutil.copy(file, archive)
     started = time.perf_counter()
     files = walk(archive)
-    gathering = Gathering(place / "aside")
-    gathering.read(archive, files, Limits(), lambda _: None)
+    aside = Aside(place / "aside")
+    gathered = gather(archive, files, Limits(), aside, lambda _: None)
     today = datetime.datetime.now(datetime.UTC).date()
     documents = [
-        document_of(reading, FileOfIt("archive", stamp.path, "0" * 10, today))
-        for stamp in files
-        for reading, _, _ in gathering.readings(stamp.path)
+        document_of(gathered.reading(kept), FileOfIt("archive", path, "0" * 10, today))
+        for path, told in gathered.files.items()
+        for kept in told.documents
     ]
     seconds = time.perf_counter() - started
-    for stamp in files:
-        told = gathering.of(stamp.path)
+    for path, told in gathered.files.items():
         unreadable = [told.reason] if told.reason else []
-        print(f"{stamp.path}: unreadable {len(unreadable) + len(told.broken)}, notes {len(told.notes) + told.left_out}")
-    gathering.close()
+        print(f"{path}: unreadable {len(unreadable) + len(told.broken)}, notes {len(told.notes)}")
+    aside.close()
     end_idle()  # what it took of memory is told of a process that has ended
     return documents, seconds
 

@@ -108,7 +108,7 @@ async def test_the_start_and_then_a_change_have_a_run_each_and_its_result_is_one
 
 async def test_a_burst_of_files_has_one_run_or_two(folder: Path, scripted: Scripted) -> None:
     notes = scripted()
-    async with watched(folder):
+    async with watched(folder, settle=0.5):  # longer than a busy machine leaves between two files
         await until(notes, "begins run", "ends 0")
         for number in range(200):
             (folder / f"{number}.txt").write_text("Words.")
@@ -162,6 +162,35 @@ async def test_a_file_that_is_always_written_does_not_put_it_off_for_ever(
         await reached(lambda: runs(notes) >= 1)
         assert not writing.done()
         writing.cancel()
+
+
+def test_the_pause_grows_while_changes_keep_coming_up_to_a_bound_and_is_short_again_after_a_quiet_time() -> None:
+    pause, pauses = 5.0, []
+    for _ in range(9):  # a file that is touched every second, the first time a second after a run
+        pauses.append(pause := watching.pause_after(pause, 1.0, 5.0))
+    assert pauses == [10, 20, 40, 80, 160, 300, 300, 300, 300]
+    assert watching.pause_after(300.0, 600.0, 5.0) == 300
+    assert watching.pause_after(300.0, 601.0, 5.0) == 5
+    assert watching.pause_after(900.0, 1.0, 900.0) == 900, "never less than the quiet that is waited for"
+
+
+async def test_the_pause_is_left_between_two_runs(
+    folder: Path, scripted: Scripted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = asyncio.get_running_loop().time
+    asked: list[float] = []
+
+    def half_a_second_more(pause: float, since: float, least: float) -> float:
+        asked.append(now())
+        return since + 0.5 if since < PATIENCE else least
+
+    monkeypatch.setattr(watching, "pause_after", half_a_second_more)
+    notes = scripted()
+    async with watched(folder, settle=0.01):
+        await reached(lambda: "ends 0" in notes.read_text())
+        (folder / "a.txt").write_text("A.")
+        await reached(lambda: runs(notes) == 2)
+        assert now() - asked[1] >= 0.5
 
 
 async def test_a_run_that_stopped_is_tried_again_without_a_change(

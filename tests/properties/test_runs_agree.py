@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
 from pathlib import Path
 
@@ -12,10 +13,20 @@ from hypothesis import strategies as st
 from retrieval.codes import document_code
 from retrieval.filters import EVERYTHING
 from retrieval.indexing import bring_in_step
+from retrieval.indexing.repetition import FEWEST
+from retrieval.repeated_lines import REASON
 from retrieval.splitting import cut_passages
 from retrieval.store.local import LocalBackend, Sizes
 from retrieval.store.protocol import WordQuery
 
+# More stories than it takes, files and rows of one file: at a step the line under them begins to repeat, or ceases.
+FOOT = "Sign up for the morning letter"
+STORIES = [
+    f"Story {n}\n\nThe ferry that left pier {n} came back in the evening.\n\n{FOOT}\n" for n in range(FEWEST + 1)
+]
+STORY_NAMES = [f"news/{n}.txt" for n in range(FEWEST + 1)]
+ROWS = "\n".join(json.dumps({"id": str(n), "text": story}) for n, story in enumerate(STORIES))
+FIRST = list(zip(STORY_NAMES, STORIES, strict=True))[1:-1]  # one fewer than FEWEST
 NAMES = ["a.txt", "b.txt", "c.md", "folder/d.txt", "e.pdf", "folder/deeper/f.md"]
 CONTENTS = [
     "The ferry\n\nIt left the harbour at noon. It came back.",
@@ -30,9 +41,16 @@ CONTENTS = [
 QUICKLY = (Phase.explicit, Phase.reuse, Phase.generate)
 
 _write = st.tuples(st.just("write"), st.sampled_from(NAMES), st.sampled_from(CONTENTS))
+_story = st.sampled_from(list(zip(STORY_NAMES, STORIES, strict=True))).map(lambda story: ("write", *story))
+_rows = st.sampled_from([ROWS, ROWS.rpartition("\n")[0], ROWS.partition("\n")[0]]).map(
+    lambda rows: ("write", "news/rows.jsonl", rows)
+)
+_unstory = st.tuples(st.just("remove"), st.sampled_from(STORY_NAMES))
 _remove = st.tuples(st.just("remove"), st.sampled_from(NAMES))
 _move = st.tuples(st.just("move"), st.sampled_from(NAMES), st.sampled_from(NAMES))
-_steps = st.lists(st.lists(st.one_of(_write, _write, _remove, _move), min_size=1, max_size=4), min_size=2, max_size=4)
+_pages = st.lists(st.one_of(_write, _write, _remove, _move, _rows), min_size=1, max_size=4)
+_some_stories = st.lists(st.one_of(_story, _story, _story, _unstory), max_size=4)
+_steps = st.lists(st.builds(list.__add__, _pages, _some_stories), min_size=2, max_size=4)
 
 
 def do(folder: Path, action: str, name: str, *more: str) -> None:
@@ -80,22 +98,37 @@ SIZES = [
 ]
 
 
-@settings(max_examples=20, phases=QUICKLY)
-@given(_steps, st.sampled_from(SIZES))
-def test_steps_and_one_run_give_the_same_index(new_hash_encoder, steps, sizes):
-    with tempfile.TemporaryDirectory() as place:
-        folder, encoder = Path(place) / "archive", new_hash_encoder()
-        folder.mkdir()
-        (folder / "always.txt").write_text("Always here\n\nThis page stays.")
-        in_steps, at_once = LocalBackend(Path(place) / "steps", sizes), LocalBackend(Path(place) / "once")
-        for step in steps:
-            for action in step:
-                do(folder, *action)
-            bring_in_step(folder, in_steps, encoder.name, lambda: encoder, Path(place) / "cache.sqlite")
-            identities = contents(in_steps)[-1]
-            assert len({held for held in identities.values() if held}) == sum(
-                bool(held) for held in identities.values()
-            )
-            assert identities["always.txt"] == (document_code("always.txt"),)
-        bring_in_step(folder, at_once, encoder.name, lambda: encoder, Path(place) / "cache.sqlite")
-        assert contents(in_steps)[:-1] == contents(at_once)[:-1]
+def repeated(pages):
+    """Paths of documents of which a line is marked as repeated."""
+    return {path for path, page in pages.items() if any(mark.reason == REASON for mark in page[2])}
+
+
+def test_steps_and_one_run_give_the_same_index(new_hash_encoder):
+    turns = set()
+
+    @settings(max_examples=20, phases=QUICKLY)
+    @given(_steps, st.sampled_from(SIZES))
+    def agree(steps, sizes):
+        with tempfile.TemporaryDirectory() as place:
+            folder, encoder = Path(place) / "archive", new_hash_encoder()
+            folder.mkdir()
+            (folder / "always.txt").write_text("Always here\n\nThis page stays.")
+            for name, story in FIRST:
+                do(folder, "write", name, story)
+            in_steps, at_once = LocalBackend(Path(place) / "steps", sizes), LocalBackend(Path(place) / "once")
+            before = {}
+            for step in steps:
+                for action in step:
+                    do(folder, *action)
+                bring_in_step(folder, in_steps, encoder.name, lambda: encoder, Path(place) / "cache.sqlite")
+                pages, *_, identities = contents(in_steps)
+                then, now = repeated(before), repeated(pages)
+                turns.update((path in then, path in now) for path in before.keys() & pages.keys())
+                before = pages
+                assert len({held for held in identities.values() if held}) == sum(map(bool, identities.values()))
+                assert identities["always.txt"] == (document_code("always.txt"),)
+            bring_in_step(folder, at_once, encoder.name, lambda: encoder, Path(place) / "cache.sqlite")
+            assert contents(in_steps)[:-1] == contents(at_once)[:-1]
+
+    agree()
+    assert turns == {(then, now) for then in (False, True) for now in (False, True)}  # of documents that stayed

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
-from collections.abc import Callable
+import os
+import pwd
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -59,3 +64,32 @@ def read(folder: Path, reading: Callable[..., Reading]) -> Callable[..., Documen
         return document_of(reading(name, content), place)
 
     return as_found
+
+
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """One that anybody may enter: pytest's own are for their owner alone."""
+    with tempfile.TemporaryDirectory() as place:
+        Path(place).chmod(0o755)
+        yield Path(place)
+
+
+@pytest.fixture
+def somebody_without_permission() -> Callable[[], AbstractContextManager[None]]:
+    """As whoever runs the tests; root, whom no permission stops, becomes nobody for a moment."""
+
+    @contextlib.contextmanager
+    def for_a_moment() -> Iterator[None]:
+        if os.geteuid() != 0:
+            yield
+            return
+        try:
+            os.seteuid(pwd.getpwnam("nobody").pw_uid)
+        except (KeyError, PermissionError):
+            pytest.skip("root reads everything, and may not become nobody here")
+        try:
+            yield
+        finally:
+            os.seteuid(0)
+
+    return for_a_moment

@@ -10,11 +10,12 @@ from typing import Any
 
 from retrieval.errors import IndexDamaged
 from retrieval.filters import filter_key
-from retrieval.records import Block, BlockKind, Document, Furniture, Landmark, LandmarkKind, Passage, Source, Unreadable
-from retrieval.repeated_lines import REASON, group_of, short_lines, story_of
+from retrieval.records import Document, Passage, Source, Unreadable
+from retrieval.repeated_lines import REASON, short_lines, story_of
 from retrieval.spans import Span
 from retrieval.store.local.columns import NAMED
 from retrieval.store.protocol import FileRecord, ShortLines
+from retrieval.structure_json import structure_json, structure_of
 
 LAYER = """
 CREATE TABLE {layer}.documents (
@@ -135,11 +136,7 @@ def source_row(source: Source) -> tuple[Any, ...]:
 def document_row(document: Document, passages: int) -> tuple[Any, ...]:
     source = document.source
     keys = (None if (value := getattr(source, name)) is None else filter_key(value) for name in NAMED)
-    structure = {
-        "blocks": [[b.span.start, b.span.end, b.kind.value] for b in document.blocks],
-        "furniture": [[f.span.start, f.span.end, f.reason] for f in document.furniture],
-        "landmarks": [[mark.at, mark.kind.value, mark.number] for mark in document.landmarks],
-    }
+    structure = structure_json(document.blocks, document.furniture, document.landmarks)
     short = short_lines(document)
     repeated = {mark.span for mark in document.furniture if mark.reason == REASON}
     lines = [list(short), story_of(document), [line for line, spans in short.items() if repeated.issuperset(spans)]]
@@ -173,7 +170,7 @@ def short_lines_of(row: Sequence[Any]) -> ShortLines:
     """From a row of a document's id, publisher, collection and lines."""
     identity, publisher, collection, lines = row
     short, story, repeated = json.loads(lines)
-    return ShortLines(group_of(publisher, collection), tuple(short), story, identity, tuple(repeated))
+    return ShortLines(identity, publisher, collection, tuple(short), story, tuple(repeated))
 
 
 def source_of(row: Sequence[Any]) -> Source:
@@ -186,11 +183,7 @@ def source_of(row: Sequence[Any]) -> Source:
 
 
 def document_of(source: Source, structure: str, text: bytes) -> Document:
-    marks = json.loads(structure)
-    blocks = tuple(Block(Span(start, end), BlockKind(kind)) for start, end, kind in marks["blocks"])
-    furniture = tuple(Furniture(Span(start, end), reason) for start, end, reason in marks["furniture"])
-    landmarks = tuple(Landmark(at, LandmarkKind(kind), number) for at, kind, number in marks["landmarks"])
-    return Document(source, checked(text, source.text_sha256), blocks, furniture, landmarks)
+    return Document(source, checked(text, source.text_sha256), *structure_of(json.loads(structure)))
 
 
 def checked(text: bytes, text_sha256: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from retrieval.indexing import IndexReport, bring_in_step, reading_pass
+from retrieval.indexing import IndexReport, bring_in_step, register
 from retrieval.store.local import LocalBackend
 from retrieval.store.protocol import Snapshot
 
@@ -59,6 +59,6 @@ def on_day(monkeypatch):
     def set_to(day: datetime.date) -> None:
         noon = datetime.datetime(day.year, day.month, day.day, 12, tzinfo=datetime.UTC)
         clock = SimpleNamespace(now=lambda _: noon)
-        monkeypatch.setattr(reading_pass, "datetime", SimpleNamespace(datetime=clock, UTC=datetime.UTC))
+        monkeypatch.setattr(register, "datetime", SimpleNamespace(datetime=clock, UTC=datetime.UTC))
 
     return set_to

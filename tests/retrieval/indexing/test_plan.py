@@ -23,7 +23,7 @@ def unread(path: str, digest: str) -> dict[str, FileRecord]:
 def test_every_file_falls_into_its_group():
     before = files(same="a", changed="b", gone="c", moved="d")
     now = files(same="a", changed="B", added="e", elsewhere="d")
-    assert compare(now, before) == Plan(("added",), ("changed",), ("gone",), {"elsewhere": "moved"}, ("same",))
+    assert compare(now, before) == Plan(("added",), ("changed",), ("gone",), {"elsewhere": "moved"}, (), ("same",))
 
 
 def test_nothing_changed_is_an_empty_plan():
@@ -45,9 +45,15 @@ def test_another_reader_makes_a_file_changed():
     assert compare(newer, before).changed == ("a",)
 
 
-def test_full_counts_every_file_that_is_there_as_changed():
+def test_full_reads_what_is_the_same_again_and_does_not_call_it_changed():
     plan = compare(files(a="1", b="2", d="4"), files(a="1", b="3", c="4"), full=True)
-    assert (plan.changed, plan.same, plan.moved) == (("a", "b"), (), {"d": "c"})
+    assert (plan.changed, plan.reread, plan.same, plan.moved) == (("b",), ("a",), (), {"d": "c"})
+    assert plan.to_read == ("a", "b", "d")
+
+
+def test_what_is_out_of_reach_is_never_read_again():
+    plan = compare(files(a="1", b="2"), files(a="1", b="2"), full=True, out_of_reach={"b"})
+    assert (plan.reread, plan.same) == (("a",), ("b",))
 
 
 def test_between_copies_nobody_can_tell_what_moved():
@@ -82,10 +88,10 @@ _folders = st.dictionaries(st.sampled_from("abcdef"), st.sampled_from("123")).ma
 @given(_folders, _folders, st.booleans())
 def test_every_path_is_in_exactly_one_group(now, before, full):
     plan = compare(now, before, full)
-    there = [*plan.added, *plan.changed, *plan.moved, *plan.same]
-    left = [*plan.gone, *plan.moved.values(), *plan.changed, *plan.same]
+    there = [*plan.added, *plan.changed, *plan.moved, *plan.reread, *plan.same]
+    left = [*plan.gone, *plan.moved.values(), *plan.changed, *plan.reread, *plan.same]
     assert sorted(there) == sorted(now)
     assert sorted(left) == sorted(before)
     assert all(now[new].digest == before[old].digest for new, old in plan.moved.items())
-    assert all(now[path].digest == before[path].digest for path in plan.same)
+    assert all(now[path].digest == before[path].digest for path in (*plan.reread, *plan.same))
     assert plan.is_empty == (now == before and not (full and now))

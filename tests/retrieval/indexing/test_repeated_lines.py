@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import gzip
+import json
 import shutil
 
 import pytest
 
+from retrieval.filters import EVERYTHING
 from retrieval.indexing.repetition import FEWEST
 from retrieval.presenting.index import report_json, status_json
 from retrieval.repeated_lines import LONGEST, REASON
 from retrieval.status import furniture_of, status_of
+from retrieval.store.protocol import WordQuery
 
 FOOT = "Sign up for the Ostrell morning letter"
 STORIES = [f"The bakery at pier {n} sells {n} kinds of rye bread and nobody else does." for n in range(FEWEST + 2)]
@@ -145,3 +149,52 @@ def test_status_tells_what_is_doubtful_and_what_is_there_twice(index, put):
     report = index.run()
     assert [each.path for each in report.doubtful] == ["d.txt"]
     assert list(report_json(report)["doubtful"]) == status_json(status_of(index.snapshot()))["doubtful"]
+
+
+def rows(lines, publisher=None):
+    """A JSONL file of so many stories, each with that line under it."""
+    return "\n".join(
+        json.dumps({"id": str(n), "title": f"Row {n}", "text": f"{STORIES[n]}\n\n{line}", "publisher": publisher})
+        for n, line in enumerate(lines)
+    )
+
+
+def test_the_stories_of_one_file_have_their_repeated_line_marked(index, put):
+    put("wire.jsonl", rows([FOOT] * FEWEST, "Ostrell Courier"))
+    index.run()
+    assert list(marked_lines(index).values()) == [[FOOT]] * FEWEST
+    assert index.run().generation == 1
+
+
+@pytest.mark.parametrize("packed", [lambda text: text, gzip.compress])
+def test_stories_that_are_a_file_each_are_counted_together_however_they_are_packed(index, put, packed):
+    for number in range(FEWEST):
+        content = packed(story(number).encode())
+        put(f"news/{number}.txt" + ("" if content.startswith(b"Story") else ".gz"), content)
+    index.run()
+    assert list(marked_lines(index).values()) == [[FOOT]] * FEWEST
+
+
+@pytest.mark.parametrize("later", [False, True])
+def test_rows_that_claim_a_publisher_do_not_hide_a_line_of_its_own_story(index, put, later):
+    denial = "The mayor denies it."
+    put("0.txt", story(0, denial))
+    put("0.toml", 'publisher = "Ostrell Courier"')
+    if later:
+        index.run()
+    put("claims.jsonl", rows([denial] * (FEWEST + 1), "Ostrell Courier"))
+    index.run()
+    marks = marked_lines(index)
+    assert marks.pop("0.txt") == []
+    assert list(marks.values()) == [[denial]] * (FEWEST + 1)
+    found = index.snapshot().by_words(WordQuery("", phrases=("The mayor denies it",)), EVERYTHING, 9)
+    assert len(found) == 1
+
+
+def test_a_publisher_and_a_collection_of_one_name_are_two_groups(index, put):
+    for number in range(FEWEST):
+        put(f"{'Courier/' if number % 2 else ''}{number}.txt", story(number))
+        if not number % 2:
+            put(f"{number}.toml", 'publisher = "Courier"')
+    index.run()
+    assert not any(marked_lines(index).values())

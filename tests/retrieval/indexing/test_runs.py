@@ -222,7 +222,7 @@ def test_full_reads_everything_again_and_keeps_ids_codes_and_first_days(index, p
     sources, kept = list(index.snapshot().sources()), codes(index)
     on_day(datetime.date(2024, 6, 1))
     report = index.run(full=True)
-    assert (report.changed, report.same, report.generation) == (("ferry.txt", "long.txt"), 0, 2)
+    assert (report.changed, report.same, report.reread, report.generation) == ((), 2, 2, 2)
     assert list(index.snapshot().sources()) == sources
     assert codes(index) == kept
     assert index.encoder.encoded == []  # the words did not change, so their vectors are in the cache
@@ -554,6 +554,31 @@ def test_progress_goes_from_file_to_file_up_to_the_last(index, put, monkeypatch)
     assert [(step.files, step.of_files, step.passages) for step in indexed] == [(7, 7, 3), (7, 7, 6), (7, 7, 7)]
     assert [round(step.share * 7) for step in indexed] == [3, 6, 7]
     assert all(later.seconds >= sooner.seconds >= 0 for sooner, later in pairwise(seen))
+
+
+def test_a_long_document_is_encoded_in_parts_and_indexed_as_at_once(index, put, monkeypatch):
+    def indexed():
+        index.run(full=True)
+        snapshot = index.snapshot()
+        [source] = snapshot.sources()
+        [vector] = index.encoder.encode([f"{source.context}\n{LONG[13:]}"])
+        hits = snapshot.by_vector(vector, EVERYTHING, 9)
+        keys = {snapshot.passages([key])[key].code: key for key, _ in hits}
+        directions = snapshot.directions(list(keys.values()))
+        found = {snapshot.passages([key])[key].code: score for key, score in hits}
+        return found, {code: directions[key].tolist() for code, key in keys.items()}
+
+    put("long.txt", LONG)
+    put("ferry.txt", "")
+    at_once = indexed()
+    assert len(at_once[0]) == 4
+    monkeypatch.setattr("retrieval.indexing.build.AT_ONCE", 3)
+    (index.place / "cache.sqlite").unlink()
+    parts = []
+    encode = index.encoder.encode_passages
+    index.encoder.encode_passages = lambda texts, spans: parts.append(len(texts)) or encode(texts, spans)
+    assert indexed() == at_once
+    assert parts == [3, 1]
 
 
 def test_a_report_is_a_value(index, put):

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import os
-import pwd
 import socket
 import subprocess
-import tempfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -197,47 +195,41 @@ def test_the_stamp_changes_with_size_time_and_sidecar(folder, put):
     assert len(set(seen)) == 4
 
 
-@contextlib.contextmanager
-def somebody_without_permission():
-    """As whoever runs the tests; root, whom no permission stops, becomes nobody for a moment."""
-    if os.geteuid() != 0:
-        yield
-        return
-    try:
-        os.seteuid(pwd.getpwnam("nobody").pw_uid)
-    except (KeyError, PermissionError):
-        pytest.skip("root reads everything, and may not become nobody here")
-    try:
-        yield
-    finally:
-        os.seteuid(0)
-
-
-@pytest.fixture
-def open_folder():
-    """One that nobody can enter: pytest's own are for their owner alone."""
-    with tempfile.TemporaryDirectory() as place:
-        Path(place).chmod(0o755)
-        yield Path(place)
-
-
-def test_a_file_without_permission_is_told_with_the_reason(open_folder):
+def test_a_file_without_permission_is_told_with_the_reason(open_folder, somebody_without_permission):
     (open_folder / "a.txt").write_text(TEXT)
     (open_folder / "a.txt").chmod(0)
     with somebody_without_permission(), pytest.raises(UnreadableFile, match=r"^can't be opened: Permission denied$"):
         digest_of(open_folder, walk(open_folder)[0])
 
 
-def test_a_folder_without_permission_stops_the_walk_rather_than_look_empty(open_folder):
-    (open_folder / "closed").mkdir()
+@pytest.mark.parametrize("mode", [0o000, 0o444, 0o111])  # 444: names are told, and nothing of what they are
+def test_of_a_folder_without_permission_nothing_is_known_and_the_rest_is_walked(
+    open_folder, somebody_without_permission, mode
+):
+    (open_folder / "closed" / "deeper").mkdir(parents=True)
     (open_folder / "closed" / "a.txt").write_text(TEXT)
     (open_folder / "b.txt").write_text(TEXT)
-    (open_folder / "closed").chmod(0)
+    (open_folder / "closed").chmod(mode)
     try:
-        with somebody_without_permission(), pytest.raises(ArchiveFolderError, match=r"can't list .*closed: Permission"):
-            walk(open_folder)
+        with somebody_without_permission():
+            found = {file.path: (file.refused, file.hides) for file in walk(open_folder)}
     finally:
         (open_folder / "closed").chmod(0o755)
+    reason = "a folder that can't be listed: Permission denied; what was read of it before stays"
+    assert found == {"b.txt": (None, False), "closed": (reason, True)}
+
+
+def test_an_archive_folder_without_permission_stops_the_walk_rather_than_look_empty(
+    open_folder, somebody_without_permission
+):
+    (open_folder / "archive").mkdir()
+    (open_folder / "archive" / "b.txt").write_text(TEXT)
+    (open_folder / "archive").chmod(0)
+    try:
+        with somebody_without_permission(), pytest.raises(ArchiveFolderError, match=r"can't list .*archive: Perm"):
+            walk(open_folder / "archive")
+    finally:
+        (open_folder / "archive").chmod(0o755)
 
 
 def test_a_folder_too_deep_for_a_path_does_not_stop_the_walk(folder, put):
