@@ -34,6 +34,10 @@ class IndexBusy(ArchivistError):
     """Another process is bringing this index in step."""
 
 
+class NothingToRollBackTo(ArchivistError):
+    """No generation before the published one is kept."""
+
+
 class IndexDamaged(ArchivistError):
     """The published index can't be opened or contradicts itself."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -77,26 +77,29 @@ def bring_in_step(
 
     `fingerprint` is the model's, as far as it can be told without loading it. Raises ArchiveFolderError for a missing
     or empty folder, IndexBusy, ModelError or IndexDamaged; whatever is raised, the published generation still serves.
+    A published one that is damaged is made anew, and the report says so.
     """
     started = time.monotonic()
-    before, notes = _published(backend, full)
+    before, published, notes = _published(backend)
+    generation = _number(backend)
     try:
-        published = before.files() if before else {}
         anew = full or before is None or not _made_alike(before.manifest, model, fingerprint())
         seen = look(folder, published, trust_stamps=not anew)  # what is to be read again must be within reach
         if all(file.refused for file in seen.stamps.values()) and not seen.out_of_reach:
             raise ArchiveFolderError(f"the archive folder {folder} holds no documents; the index is left as it was")
-        plan = compare(seen.records, published, anew, seen.out_of_reach)
+        # What can't be reached stays; of a damaged generation nothing can.
+        stays = seen.out_of_reach if before else frozenset()
+        plan = compare(seen.records, published, anew, stays)
         told = _Told(plan, (*notes, *seen.notes), started, dry_run)
         if dry_run or (before is not None and plan.is_empty):
             return told.about(before.manifest if before else None, (*published.values(), *seen.records.values()))
         encoder = load()
         if before is not None and before.manifest.fingerprint != index_fingerprint(encoder.fingerprint):
-            anew, plan = True, compare(seen.records, published, True, seen.out_of_reach)
+            anew, plan = True, compare(seen.records, published, True, stays)
         register = registered(seen, plan, published)
         draft = backend.draft(encoder.name, index_fingerprint(encoder.fingerprint), encoder.dimensions, anew)
         try:
-            if not full and backend.published() != (before.manifest.generation if before else None):
+            if not full and _number(backend) != generation:
                 raise IndexBusy("another process has just brought this index in step; run it again")
             stay = Staying(before, register.stay)
             telling = _Telling(register, started, report)
@@ -112,14 +115,23 @@ def bring_in_step(
             before.close()
 
 
-def _published(backend: Backend, full: bool) -> tuple[Snapshot | None, tuple[str, ...]]:
-    """The published generation; a damaged one is as good as none where everything is read anew, which is noted."""
+def _published(backend: Backend) -> tuple[Snapshot | None, Mapping[str, FileRecord], Sequence[str]]:
+    """The published generation, and what is known of the files. In the place of a damaged one the index is made anew;
+    what can still be read of it, or of the one before, keeps the documents' identities and dates.
+    """
     try:
-        return backend.snapshot(), ()
+        before = backend.snapshot()
     except IndexDamaged as error:
-        if not full:
-            raise IndexDamaged(f"{error}; archivist index --full builds it anew from the archive") from error
-        return None, (str(error),)
+        return None, backend.remembered(), (f"{error}; the index is made anew from the archive",)
+    return before, before.files() if before else {}, ()
+
+
+def _number(backend: Backend) -> int | None:
+    """Of the published generation; None also where that can't be told."""
+    try:
+        return backend.published()
+    except IndexDamaged:
+        return None
 
 
 def _made_alike(manifest: Manifest, model: str, fingerprint: str | None) -> bool:

@@ -82,10 +82,30 @@ class SnapshotHolder:
             return
         if snapshot is None:
             return
+        checked = snapshot.is_checked
+        opened = _Held(snapshot.manifest.generation, snapshot, readers=0 if checked else 1)  # the check is a reader
         with self._lock:
-            old, self._held = self._held, _Held(snapshot.manifest.generation, snapshot)
+            old, self._held = self._held, opened
             if old is not None and not old.readers:
                 old.snapshot.close()
+        if not checked:
+            threading.Thread(target=self._check, args=(opened,), name="check of the index", daemon=True).start()
+
+    def _check(self, opened: _Held) -> None:
+        """Beside the questions, which need not wait: a damaged generation serves for as long as this takes, and what is
+        shown of it is checked against sums of its own.
+        """
+        try:
+            opened.snapshot.check()
+        except IndexDamaged as error:
+            log.error("%s; the next run of the index makes it anew", error)  # noqa: TRY400
+            with self._lock:
+                if self._held is opened:
+                    self._held = None
+        except Exception:
+            log.exception("the index could not be checked")
+        finally:
+            self._give_back(opened)
 
     def _give_back(self, held: _Held) -> None:
         with self._lock:

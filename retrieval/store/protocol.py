@@ -193,6 +193,16 @@ class Snapshot(Protocol):
     def short_lines(self) -> Iterator[ShortLines]:
         """Of every document."""
 
+    @property
+    def is_checked(self) -> bool:
+        """Whether opening it left nothing for `check` to look at."""
+        ...
+
+    def check(self) -> None:
+        """Reads what opening did not look at, which may take seconds. Raises IndexDamaged where that is not what was
+        published; the generation is not opened again then.
+        """
+
     def close(self) -> None: ...
 
 
@@ -229,4 +239,16 @@ class Backend(Protocol):
 
     def publish(self, draft: Draft) -> Manifest:
         """Checks the draft, then moves the pointer. Raises IndexDamaged and leaves the old one serving."""
+        ...
+
+    def roll_back(self) -> int:
+        """Publishes the generation before again and returns its number. Raises NothingToRollBackTo where there is none,
+        IndexBusy, and IndexDamaged where it can't be opened.
+        """
+        ...
+
+    def remembered(self) -> dict[str, FileRecord]:
+        """What is known of the files where the published generation can't be opened: from the newest whose records can
+        be read; nothing where none can.
+        """
         ...

@@ -23,7 +23,7 @@ from little_archive import (
     words_of,
 )
 
-from retrieval.errors import IndexBusy, IndexDamaged
+from retrieval.errors import IndexBusy, IndexDamaged, NothingToRollBackTo
 from retrieval.filters import EVERYTHING
 from retrieval.spans import Span
 from retrieval.splitting import cut_passages
@@ -298,3 +298,41 @@ def test_passages_and_vectors_must_be_as_many(backend):
 def test_only_a_draft_of_the_same_store_can_be_published(backend):
     with pytest.raises(TypeError):
         backend.publish(object())
+
+
+def test_rolling_back_publishes_the_generation_before_again(backend, open_store):
+    publish(backend, page("ferry.txt", FERRY))
+    publish(backend, page("bakery.txt", BAKERY))
+    assert backend.roll_back() == 1
+    assert [source.path for source in opened(open_store()).sources()] == ["archive/ferry.txt"]
+    later = publish(backend, page("bakery.txt", BAKERY))
+    assert (later.generation, later.documents) == (3, 2)
+    assert opened(backend).manifest == later
+
+
+def test_there_is_nothing_to_roll_back_to_before_the_second_generation(backend):
+    with pytest.raises(NothingToRollBackTo):
+        backend.roll_back()
+    publish(backend, page("ferry.txt", FERRY))
+    with pytest.raises(NothingToRollBackTo):
+        backend.roll_back()
+    assert opened(backend).manifest.generation == 1
+
+
+def test_nobody_rolls_back_while_another_writes(backend, open_store):
+    publish(backend, page("ferry.txt", FERRY))
+    publish(backend, page("bakery.txt", BAKERY))
+    draft = backend.draft(*MODEL)
+    with pytest.raises(IndexBusy):
+        open_store().roll_back()
+    draft.discard()
+    assert open_store().roll_back() == 1
+
+
+def test_what_is_remembered_of_the_files_is_what_the_newest_generation_knows(backend, open_store):
+    assert backend.remembered() == {}
+    draft = backend.draft(*MODEL)
+    file = FileRecord("ferry.txt", "1", "2", "text/1", ("A",), None, "A", datetime.date(2024, 1, 1))
+    draft.set_files({"ferry.txt": file})
+    backend.publish(draft)
+    assert open_store().remembered() == {"ferry.txt": file}

@@ -6,17 +6,20 @@ import contextlib
 import os
 import re
 import shutil
+import sqlite3
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from retrieval.errors import IndexBusy, IndexDamaged
+from retrieval.errors import IndexBusy, IndexDamaged, NothingToRollBackTo
+from retrieval.store.local import schema
 from retrieval.store.local.draft import DraftModel, LocalDraft
 from retrieval.store.local.known_questions import check
 from retrieval.store.local.layering import Sizes
 from retrieval.store.local.layout import Layout
 from retrieval.store.local.snapshot import LocalSnapshot
-from retrieval.store.protocol import Draft, Manifest
+from retrieval.store.local.tables import connect_read_only
+from retrieval.store.protocol import Draft, FileRecord, Manifest
 
 _NUMBER = re.compile(r"\d{6,12}")
 
@@ -55,30 +58,31 @@ class LocalBackend:
         return None
 
     def draft(self, model: str, fingerprint: str, dimensions: int, fresh: bool = False) -> LocalDraft:
-        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        lock = FileLock(self._folder / "writing.lock")
-        try:
-            lock.acquire(timeout=0)
-        except Timeout:
-            raise IndexBusy("another process is bringing this index in step; try again when it is done") from None
+        lock = self._locked()
         try:
             self._generations.mkdir(exist_ok=True)
             for abandoned in self._generations.glob("draft*"):  # a crash left it; the lock says nobody writes to it
                 shutil.rmtree(abandoned)
             drafted_with = DraftModel(model, fingerprint, dimensions)
             draft = Layout(self._generations / "draft")
-            return LocalDraft(draft, self._published_layout(fresh), drafted_with, lock.release, fresh, self._sizes)
+            base = None if fresh else self._published_layout()
+            past = [self._layout(kept) for kept in sorted(self._numbers(), reverse=True)] if fresh else []
+            return LocalDraft(draft, base, past, drafted_with, lock.release, self._sizes)
         except BaseException:
             lock.release()
             raise
 
-    def _published_layout(self, fresh: bool) -> Layout | None:
+    def _locked(self) -> FileLock:
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        lock = FileLock(self._folder / "writing.lock")
         try:
-            number = self.published()
-        except IndexDamaged:
-            if not fresh:
-                raise
-            return None
+            lock.acquire(timeout=0)
+        except Timeout:
+            raise IndexBusy("another process is bringing this index in step; try again when it is done") from None
+        return lock
+
+    def _published_layout(self) -> Layout | None:
+        number = self.published()
         return None if number is None else self._layout(number)
 
     def publish(self, draft: Draft) -> Manifest:
@@ -100,6 +104,28 @@ class LocalBackend:
             else:
                 draft.discard()
         return manifest
+
+    def roll_back(self) -> int:
+        lock = self._locked()
+        try:
+            published = self.published()
+            before = max((number for number in self._numbers() if number < (published or 0)), default=None)
+            if before is None:
+                raise NothingToRollBackTo("no generation before the published one is kept")
+            LocalSnapshot(self._layout(before)).close()
+            self._move_pointer(before)
+        finally:
+            lock.release()
+        return before
+
+    def remembered(self) -> dict[str, FileRecord]:
+        for number in sorted(self._numbers(), reverse=True):
+            with (
+                contextlib.suppress(sqlite3.Error, ValueError, TypeError),
+                contextlib.closing(connect_read_only(self._layout(number))) as tables,
+            ):
+                return {row[0]: schema.file_of(row) for row in tables.execute(schema.SELECT_FILES)}
+        return {}
 
     def _serves(self, number: int) -> bool:
         try:

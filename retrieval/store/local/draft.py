@@ -48,16 +48,18 @@ class LocalDraft:
     def __init__(
         self,
         layout: Layout,
-        published: Layout | None,
+        base: Layout | None,
+        past: Sequence[Layout],
         model: DraftModel,
         release: Callable[[], None],
-        fresh: bool,
         sizes: Sizes,
     ) -> None:
-        base = None if fresh else published
+        """`past`: of a draft that begins with nothing, the generations before it, newest first: what they retired is
+        carried over.
+        """
         self.layout = layout
-        self._before = int(published.folder.name) if published else 0
-        self._past = published if fresh else None
+        self._before = int(base.folder.name) if base else 0
+        self._past = past
         self._model, self._sizes = model, sizes
         self._release = release
         self._over = False
@@ -136,8 +138,8 @@ class LocalDraft:
 
     def finish(self, generation: int) -> Manifest:
         """Writes everything to the disk."""
-        if self._past is not None:
-            retired.carry_over(self._past, self._before, self._tables)
+        for past in self._past:
+            retired.carry_over(past, self._tables)
         retired.settle(self._tables, self._layers)
         held = np.fromiter((row[0] for row in self._tables.execute("SELECT key FROM main.passages")), np.int64)
         self._tables.execute("COMMIT")

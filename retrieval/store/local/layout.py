@@ -12,7 +12,7 @@ import datetime
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -74,6 +74,11 @@ class Layout:
     def manifest(self) -> Path:
         return self.folder / "manifest.json"
 
+    @property
+    def damaged(self) -> Path:
+        """Is there where a check found damage; says which."""
+        return self.folder / "damaged.txt"
+
 
 @dataclass(frozen=True, slots=True)
 class Written:
@@ -87,7 +92,7 @@ def files_of(layout: Layout) -> Iterator[tuple[str, Path]]:
     """All but the manifest and locks, by their names within the generation."""
     for here, _, names in os.walk(layout.folder):
         for path in (Path(here, name) for name in names):
-            if path != layout.manifest and path.suffix != ".lock":
+            if path not in (layout.manifest, layout.damaged) and path.suffix != ".lock":
                 yield path.relative_to(layout.folder).as_posix(), path
 
 
@@ -112,10 +117,10 @@ def read_manifest(path: Path) -> tuple[Manifest, dict[str, Written]]:
     return Manifest(**(said | {"made": datetime.datetime.fromisoformat(said["made"])})), files
 
 
-def check_files(layout: Layout, files: Mapping[str, Written], *, content_up_to: int) -> None:
-    """Raises IndexDamaged where one is missing or has another size, and, of those of at most `content_up_to` bytes,
-    other content.
-    """
+def check_files(
+    layout: Layout, files: Mapping[str, Written], content_of: Callable[[Path, Written], bool] = lambda *_: True
+) -> None:
+    """Raises IndexDamaged where one is missing or has another size or, of those that `content_of` chooses, content."""
     for name, was in files.items():
         path = layout.folder / name
         number = layout.folder.name
@@ -123,7 +128,7 @@ def check_files(layout: Layout, files: Mapping[str, Written], *, content_up_to: 
             size = path.stat().st_size
             if size != was.size:
                 raise IndexDamaged(f"generation {number} is damaged: {name} has {size} bytes instead of {was.size}")
-            if size <= content_up_to and written(path) != was:
+            if content_of(path, was) and written(path) != was:
                 raise IndexDamaged(f"generation {number} is damaged: {name} is not what was written")
         except OSError as error:
             raise IndexDamaged(f"generation {number} is damaged: {name}: {error.strerror}") from error

@@ -18,6 +18,7 @@ from retrieval.store.local.layout import Layout
 from retrieval.store.local.tables import connect_read_only, in_each, layers_of
 
 _COLUMNS = "code, document_id, path, title, generation, sentences, text"
+_KEEP_NEWER = f"INSERT OR IGNORE INTO main.retired ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)"
 _KEEP = f"INSERT OR REPLACE INTO main.retired ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)"
 SELECT = f"SELECT {_COLUMNS} FROM main.retired WHERE code = ? ORDER BY document_id"
 
@@ -50,24 +51,28 @@ def retire(
     )
 
 
-def carry_over(past: Layout, generation: int, into: sqlite3.Connection) -> None:
-    """For an index that was made anew: what the generation in `past` retired, and what `into` holds no more.
+def carry_over(past: Layout, into: sqlite3.Connection) -> None:
+    """For an index that was made anew: what the generation in `past` retired, and what `into` holds no more, unless a
+    newer one told that already.
 
     Of tables that can't be read comes over what was read before: they are why the index was made anew.
     """
+    generation = int(past.folder.name)
     with contextlib.suppress(sqlite3.Error, ValueError), contextlib.closing(connect_read_only(past)) as tables:
-        into.executemany(_KEEP, tables.execute(f"SELECT {_COLUMNS} FROM main.retired"))
+        into.executemany(_KEEP_NEWER, tables.execute(f"SELECT {_COLUMNS} FROM main.retired"))
         layers = layers_of(past)
         every = in_each("SELECT d.key FROM {layer}.documents d WHERE {there}", layers)
         for layer, statement in zip(layers, every, strict=True):
             for (key,) in tables.execute(statement).fetchall():
                 codes = tables.execute(f"SELECT code FROM {layer}.passages WHERE document = ?", (key,))
-                if any(not _holds(into, code) for (code,) in codes):
+                if any(not _knows(into, code) for (code,) in codes):
                     retire(tables, layer, key, generation, into)
 
 
-def _holds(tables: sqlite3.Connection, code: str) -> bool:
-    return tables.execute("SELECT 1 FROM main.passages WHERE code = ?", (code,)).fetchone() is not None
+def _knows(tables: sqlite3.Connection, code: str) -> bool:
+    """As a passage's, or as that of one that it holds no more."""
+    known = "SELECT 1 FROM main.passages WHERE code = ?1 UNION ALL SELECT 1 FROM main.retired WHERE code = ?1"
+    return tables.execute(known, (code,)).fetchone() is not None
 
 
 def settle(tables: sqlite3.Connection, layers: Sequence[str]) -> None:

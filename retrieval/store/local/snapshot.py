@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import json
 import sqlite3
-import sys
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any
@@ -26,7 +26,7 @@ from retrieval.store.protocol import Coverage, Directions, FileRecord, ShortLine
 _AT_ONCE = 500
 """Keys in one SQL statement: below SQLite's oldest limit of 999 parameters."""
 CHECKED_AT_ONCE = 64 * 1024 * 1024
-"""Bytes of a file whose content is checked whenever it is opened, in 40 ms; `check` takes larger ones, too."""
+"""Bytes of a file whose content is checked whenever it is opened, in 40 ms; `check` takes the larger ones."""
 
 
 class LocalSnapshot:
@@ -38,8 +38,10 @@ class LocalSnapshot:
         number = layout.folder.name
         self._layout = layout
         try:
+            if layout.damaged.exists():
+                raise IndexDamaged(layout.damaged.read_text(encoding="utf-8").strip())
             self.manifest, self._files = read_manifest(layout.manifest)
-            check_files(layout, self._files, content_up_to=CHECKED_AT_ONCE)
+            check_files(layout, self._files, lambda _, file: file.size <= CHECKED_AT_ONCE)
             self._tables = Tables(layout)
             removed = [row[0] for row in self._tables.all("SELECT document FROM main.removed")]
             self.layers = [Layer(layout.own, self.manifest.dimensions, ())]
@@ -57,9 +59,19 @@ class LocalSnapshot:
         if (self.manifest.generation, self.manifest.documents) != (int(number), counted.documents):
             raise IndexDamaged(f"generation {number} contradicts itself: its manifest is of another index")
 
+    @property
+    def is_checked(self) -> bool:
+        return all(file.size <= CHECKED_AT_ONCE for file in self._files.values())
+
     def check(self) -> None:
-        """Reads all of its files. Raises IndexDamaged where one is not what was written."""
-        check_files(self._layout, self._files, content_up_to=sys.maxsize)
+        try:
+            check_files(self._layout, self._files, lambda _, file: file.size > CHECKED_AT_ONCE)
+        except IndexDamaged as error:
+            if not self._layout.manifest.exists():  # pruned meanwhile
+                return
+            with contextlib.suppress(OSError):  # where nothing may be written, who asked knows it alone
+                self._layout.damaged.write_text(f"{error}\n", encoding="utf-8")
+            raise
 
     def _spoken(self) -> Iterator[str | None]:
         """The languages that its documents are in; None where one has none."""
