@@ -61,7 +61,9 @@ def test_every_line_of_a_pipe_is_answered_in_order(environment: dict[str, str], 
     assert shown < searched < helped
 
 
-def test_ctrl_c_at_the_prompt_ends_it_without_another_line(environment: dict[str, str], terminal: tuple[int, int]) -> None:
+def test_ctrl_c_at_the_prompt_ends_it_without_another_line(
+    environment: dict[str, str], terminal: tuple[int, int]
+) -> None:
     ours, its = terminal
     child = subprocess.Popen(
         [sys.executable, "-c", CHAT], stdin=its, stdout=its, stderr=subprocess.PIPE, env=environment

@@ -6,7 +6,6 @@ import asyncio
 import inspect
 import sys
 import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
