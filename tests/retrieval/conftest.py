@@ -96,11 +96,14 @@ def somebody_without_permission() -> Callable[[], AbstractContextManager[None]]:
 
 
 @pytest.fixture
-def reasons(folder: Path, put: Callable[[str, str | bytes], Path]) -> Callable[..., dict[str, str | None]]:
+def reasons(
+    folder: Path, put: Callable[[str, str | bytes], Path], monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., dict[str, str | None]]:
     """Writes files and reads each as the indexer does, in a process whose seconds of the processor the kernel counts.
 
-    Name -> why it is not read; None where it is.
+    Name -> why it is not read; None where it is. The clock has no say, on however busy a machine.
     """
+    monkeypatch.setattr("retrieval.reading.workers.PATIENCE", 1000)
 
     def as_found(files: dict[str, bytes], seconds: int) -> dict[str, str | None]:
         for name, content in files.items():
