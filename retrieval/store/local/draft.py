@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from retrieval.codes import passage_code
 from retrieval.errors import IndexDamaged
 from retrieval.records import Document, Passage
+from retrieval.store.checks import check_slices
 from retrieval.store.local import retired, schema
 from retrieval.store.local.layout import Layout, sync_tree, write_manifest
 from retrieval.store.local.vectors import VectorIndex
@@ -79,7 +79,7 @@ class LocalDraft:
     def add(self, document: Document, passages: Sequence[Passage], vectors: PassageVectors) -> None:
         if [len(passage.sentences) for passage in passages] != [len(rows) for rows in vectors.sentences]:
             raise ValueError(f"{document.source.path}: its passages and their vectors differ in number")
-        _check_slices(document, passages)
+        check_slices(document, passages)
         key = self._tables.execute(schema.INSERT_DOCUMENT, schema.document_row(document, len(passages))).lastrowid
         keys: list[int] = []
         for passage, directions in zip(passages, vectors.sentences, strict=True):
@@ -138,16 +138,6 @@ class LocalDraft:
     def release(self) -> None:
         self._over = True
         self._release()
-
-
-def _check_slices(document: Document, passages: Sequence[Passage]) -> None:
-    """A code is made from the words, so deriving it again proves that the offsets cut out what was meant."""
-    seen: dict[str, int] = {}
-    for passage in passages:
-        words = passage.span.of(document.text)
-        seen[words] = seen.get(words, 0) + 1
-        if passage_code(document.source.id, words, seen[words]) != passage.code:
-            raise IndexDamaged(f"{document.source.path}: passage {passage.ordinal} does not have the code of its words")
 
 
 def _copy_words(base: Path, copy: Path) -> None:

@@ -19,8 +19,9 @@ from retrieval.records import Document, Doubtful, Passage, Retired, Source, Unre
 from retrieval.store.local import retired, schema
 from retrieval.store.local.layout import Layout, read_manifest
 from retrieval.store.local.vectors import VectorIndex
-from retrieval.store.local.words import WordIndex, terms_of
+from retrieval.store.local.words import WordIndex
 from retrieval.store.protocol import Coverage, Directions, FileRecord, ShortLines, Vectors, WordQuery
+from retrieval.store.terms import terms_of
 
 CONNECTIONS = 4
 """Readers of the tables at one time; a fifth thread waits for a free one, for well under a millisecond."""
