@@ -1,10 +1,10 @@
 """The same archives, written in the same steps and asked the same questions, on every store: their answers are one.
 
 The reference (`memory_store.py`) is brute force. Vectors, filters, codes and documents must be equal to it. So must
-word scores be on Milvus, to a millionth: it scores in double precision, with the same formula. tantivy keeps lengths above 40
-words in steps of up to one in eight, and a score is divided by less than its length: its scores are within one in
-eight, and its order is compared where scores differ by more. It also counts passages that were removed until it merges
-them away, so of an archive that something was taken out of only the passages that it finds are compared.
+word scores be on Milvus, to a millionth: it scores in double precision, with the same formula. tantivy keeps lengths
+above 40 words in steps of up to one in eight, and a score is divided by less than its length: its scores are within one
+in eight, and its order is compared where scores differ by more. It also counts passages that were removed until it
+merges them away, so of an archive that something was taken out of only the passages that it finds are compared.
 """
 
 from __future__ import annotations

@@ -54,4 +54,5 @@ class Address:
         if said or index not in INDEXES or not (1 <= shards <= 16 and 1 <= replicas <= 64):
             raise SettingsError(f"ARCHIVIST_STORE takes index={'|'.join(INDEXES)}, shards=1…16 and replicas=1…64")
         scheme = "https" if parts.scheme == "milvus+tls" else "http"
+        host = f"[{host}]" if ":" in host else host
         return cls(f"{scheme}://{host}:{port}", name, index, shards, replicas)
