@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Callable, Iterator
 
 import pytest
+from lite_server import free_port, lite_server
 from stores import MILVUS, STORES
 
 from retrieval.store.protocol import Backend
@@ -32,26 +28,10 @@ def milvus_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     if MILVUS in os.environ:
         yield os.environ[MILVUS]
         return
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    folder = tmp_path_factory.mktemp("milvus")
-    command = [sys.executable, "-m", "milvus_lite.cmdline", "server", "--data-dir", str(folder / "data")]
-    with (folder / "log").open("wb") as log:
-        server = subprocess.Popen([*command, "--host", "127.0.0.1", "--port", str(port)], stdout=log, stderr=log)
-    try:
-        until = time.monotonic() + 60
-        while server.poll() is None and time.monotonic() < until:
-            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
-                break
-            time.sleep(0.05)
-        else:
-            pytest.fail(f"Milvus Lite did not start: {(folder / 'log').read_text()}")
-        os.environ[MILVUS] = f"http://127.0.0.1:{port}"
-        yield os.environ[MILVUS]
-    finally:
-        os.environ.pop(MILVUS, None)
-        server.kill()
-        server.wait()
+    with lite_server(tmp_path_factory.mktemp("milvus"), free_port()) as address:
+        os.environ[MILVUS] = address
+        yield address
+        del os.environ[MILVUS]
 
 
 @pytest.fixture(scope="session")

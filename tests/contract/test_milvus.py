@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
+from lite_server import free_port, lite_server
 from little_archive import BAKERY, FERRY, MODEL, add, everything_of, opened, page, publish, three_pages, vector_of
 
 from retrieval.errors import IndexBusy, IndexDamaged, SettingsError, StoreUnavailable
@@ -102,6 +103,29 @@ def test_an_outage_does_not_look_like_an_empty_archive():
             ask()
         [line] = str(outage.value).splitlines()
         assert line.startswith("Milvus at http://127.0.0.1:1: ")
+
+
+def test_a_snapshot_says_when_its_server_is_gone_and_reads_on_when_it_is_back(tmp_path):
+    pytest.importorskip("milvus_lite")
+    port = free_port()
+    with lite_server(tmp_path, port) as address:
+        backend = MilvusBackend(Address(address))
+        publish(backend, *three_pages())
+        snapshot = opened(backend)
+        before = everything_of(snapshot)
+    for ask in (backend.published, lambda: snapshot.by_words(WordQuery("ferry"), EVERYTHING, 9), snapshot.files):
+        with pytest.raises(StoreUnavailable):
+            ask()
+    with lite_server(tmp_path, port):
+        until = time.monotonic() + 30
+        while True:  # the client waits a moment before it connects again
+            try:
+                assert everything_of(snapshot) == before
+                break
+            except StoreUnavailable:
+                assert time.monotonic() < until
+                time.sleep(0.1)
+        snapshot.close()
 
 
 # --- leases

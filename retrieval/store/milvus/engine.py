@@ -9,7 +9,7 @@ import contextlib
 import logging
 import os
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 # Read when grpc is imported. It writes to standard error whenever a process is started beside it, as for each file.
@@ -25,6 +25,8 @@ MOST_HITS = 16_384
 """Of one search or query, which Milvus sets (https://milvus.io/docs/limitations.md)."""
 _AT_ONCE = 1000
 """Rows in one insert and one page of a walk: 1000 of 384 dimensions are about 8 MB, of the 64 that a call may have."""
+_NOT_LOADED = 101
+"""Milvus's code for that; Milvus Lite says it in words."""
 _CONNECT_SECONDS, _ANSWER_SECONDS, _SETTLE_SECONDS = 10.0, 60.0, 3600.0
 
 Row = dict[str, Any]
@@ -88,24 +90,30 @@ class Engine:
             client.delete(collection, filter=where, timeout=_SETTLE_SECONDS)
 
     def count(self, collection: str, where: str = "") -> int:
-        with self._asking(collection) as client:
-            found = client.query(collection, filter=where, output_fields=["count(*)"], timeout=_ANSWER_SECONDS)
-            return int(found[0]["count(*)"])
+        found = self._read(
+            collection,
+            lambda client: client.query(collection, filter=where, output_fields=["count(*)"], timeout=_ANSWER_SECONDS),
+        )
+        return int(found[0]["count(*)"])
 
     def rows(self, collection: str, where: str, fields: Sequence[str]) -> list[Row]:
         """At most MOST_HITS, in no order."""
-        with self._asking(collection) as client:
-            found = client.query(
+        found = self._read(
+            collection,
+            lambda client: client.query(
                 collection, filter=where, output_fields=list(fields), limit=MOST_HITS, timeout=_ANSWER_SECONDS
-            )
-            return [dict(row) for row in found]
+            ),
+        )
+        return [dict(row) for row in found]
 
     def walk(self, collection: str, where: str, fields: Sequence[str]) -> Iterator[list[Row]]:
         """All of them, some at a time, in the order of their keys."""
-        with self._asking(collection) as client:
-            pages = client.query_iterator(
+        pages = self._read(
+            collection,
+            lambda client: client.query_iterator(
                 collection, batch_size=_AT_ONCE, filter=where, output_fields=list(fields), timeout=_ANSWER_SECONDS
-            )
+            ),
+        )
         try:
             while True:
                 with self._asking(collection):
@@ -120,8 +128,9 @@ class Engine:
         self, collection: str, column: str, vector: object, where: str, limit: int, fields: Sequence[str]
     ) -> list[tuple[Row, float]]:
         """By inner product, best first; `vector` is a list of numbers or a weight for each dimension."""
-        with self._asking(collection) as client:
-            [hits] = client.search(
+        [hits] = self._read(
+            collection,
+            lambda client: client.search(
                 collection,
                 data=[vector],
                 anns_field=column,
@@ -130,8 +139,9 @@ class Engine:
                 output_fields=list(fields),
                 search_params={"metric_type": "IP"},
                 timeout=_ANSWER_SECONDS,
-            )
-            return [(dict(hit["entity"]), float(hit["distance"])) for hit in hits]
+            ),
+        )
+        return [(dict(hit["entity"]), float(hit["distance"])) for hit in hits]
 
     def collections(self) -> list[str]:
         with self._asking() as client:
@@ -157,6 +167,17 @@ class Engine:
         with self._asking(collection) as client:
             change = client.alter_alias if there else client.create_alias
             change(collection_name=collection, alias=alias, timeout=_ANSWER_SECONDS)
+
+    def _read(self, collection: str, ask: Callable[[MilvusClient], Any]) -> Any:
+        """Once more where the collection is on the disk alone: Milvus Lite has none loaded when it starts again."""
+        with self._asking(collection) as client:
+            try:
+                return ask(client)
+            except MilvusException as error:
+                if error.code != _NOT_LOADED and "released" not in error.message:
+                    raise
+                self.load(collection)
+                return ask(client)
 
     @contextlib.contextmanager
     def _asking(self, collection: str | None = None) -> Iterator[MilvusClient]:
