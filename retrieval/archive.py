@@ -24,8 +24,8 @@ from retrieval.settings import RetrievalSettings
 from retrieval.spans import Span
 from retrieval.status import Marked, Status, furniture_of, status_of
 from retrieval.store.holder import SnapshotHolder
-from retrieval.store.local import LocalBackend
 from retrieval.store.lookups import document_of, searched_in
+from retrieval.store.opening import store_of
 from retrieval.store.protocol import Backend, Snapshot
 from retrieval.verdicts import CheckedMessage, Verified
 from retrieval.verification import Claimed, verify
@@ -43,9 +43,9 @@ class Archive:
     def __init__(
         self, settings: RetrievalSettings, backend: Backend | None = None, encoder: Encoder | None = None
     ) -> None:
-        """Opens nothing yet. `backend` and `encoder` stand in for those that the settings name."""
+        """Opens nothing yet. `backend` and `encoder` stand in for what the settings name. Raises SettingsError."""
         self._settings = settings
-        self._backend = backend or LocalBackend(settings.data)
+        self._backend = backend or store_of(settings)
         self._holder = SnapshotHolder(self._backend)
         self._encoder = encoder
         self._reranker: Reranker | None = None

@@ -42,6 +42,10 @@ class IndexDamaged(ArchivistError):
     """The published index can't be opened or contradicts itself."""
 
 
+class StoreUnavailable(ArchivistError):
+    """The store that holds the index can't be reached or does not answer; nothing is known of what it holds."""
+
+
 class QuestionError(ArchivistError):
     """What was asked can't be understood as asked: a bad date, a malformed code, an empty question."""
 

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import Self, TypeVar
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from retrieval.errors import SettingsError
@@ -29,6 +29,12 @@ class RetrievalSettings(BaseSettings):
 
     archive: Path = Field(Path("seeds"), description="folder of documents; only ever read")
     data: Path = Field(Path(".archivist"), description="folder for everything that Archivist writes")
+    store: str = Field(
+        "local",
+        min_length=1,
+        description="where the index is: `local` (below the data folder), `milvus://host:port/name`, or a `.db` file",
+    )
+    store_token: SecretStr | None = Field(None, description="password of that Milvus, as `user:password`")
     model: str = Field(
         "all-MiniLM-L6-v2",
         min_length=1,

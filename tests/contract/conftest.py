@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
 
 import pytest
-from stores import STORES
+from lite_server import free_port, lite_server
+from stores import MILVUS, STORES
 
 from retrieval.store.protocol import Backend
 
@@ -14,7 +16,22 @@ OpenStore = Callable[[], Backend]
 
 @pytest.fixture(scope="session", params=sorted(STORES))
 def store(request: pytest.FixtureRequest) -> str:
+    if request.param == "milvus":
+        request.getfixturevalue("milvus_server")
     return str(request.param)
+
+
+@pytest.fixture(scope="session")
+def milvus_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Milvus Lite as a server, so that several processes use one store, as they do on a cluster."""
+    pytest.importorskip("pymilvus")
+    if MILVUS in os.environ:
+        yield os.environ[MILVUS]
+        return
+    with lite_server(tmp_path_factory.mktemp("milvus"), free_port()) as address:
+        os.environ[MILVUS] = address
+        yield address
+        del os.environ[MILVUS]
 
 
 @pytest.fixture(scope="session")

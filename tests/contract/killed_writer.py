@@ -11,8 +11,6 @@ from pathlib import Path
 from little_archive import BAKERY, MODEL, add, page, publish
 from stores import STORES
 
-from retrieval.store.local import LocalBackend
-
 
 def die(*_: object) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
@@ -35,10 +33,10 @@ def main(store: str, folder: str, moment: str) -> None:
             for n in range(10_000):
                 publish(backend, page(f"{n}.txt", "Page\n\nThis is one page of the ferry."))
         case "before the pointer moves":
-            LocalBackend._move_pointer = die  # type: ignore[method-assign]
+            type(backend)._move_pointer = die  # type: ignore[attr-defined]
             publish(backend, page("bakery.txt", BAKERY))
         case "after the pointer moved":
-            LocalBackend._prune = die  # type: ignore[method-assign]
+            type(backend)._prune = die  # type: ignore[attr-defined]
             publish(backend, page("bakery.txt", BAKERY))
     sys.exit(f"still alive after {moment}")
 

@@ -20,7 +20,9 @@ SEED_SHA256 = "f03239690997c03ff48d5a9a9cb938c6eb3bcbcbde6694bc45f42cc20cd85330"
 TOP_LEVEL = {"pyproject.toml", "README.md", "seeds", "bot", "retrieval", "tests", "deploy"}
 ONE_FILE_EACH = {
     "faiss": {"retrieval/store/local/vectors.py"},
-    "tantivy": {"retrieval/store/local/words.py"},
+    "tantivy": {"retrieval/store/local/words.py", "retrieval/store/terms.py"},
+    "pymilvus": {"retrieval/store/milvus/engine.py"},
+    "grpc": {"retrieval/store/milvus/engine.py"},
     "dateparser": {"retrieval/searching/understanding/dates.py"},
     "ahocorasick": {"retrieval/searching/understanding/names.py"},
     "rapidfuzz": {"retrieval/verifying/alignment.py"},

@@ -11,9 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
-from retrieval.codes import passage_code
-from retrieval.errors import IndexDamaged
 from retrieval.records import Document, Passage
+from retrieval.store.checks import check_slices
 from retrieval.store.local import layering, retired, schema
 from retrieval.store.local.columns import Columns
 from retrieval.store.local.layering import Sizes
@@ -119,7 +118,7 @@ class LocalDraft:
     def add(self, document: Document, passages: Sequence[Passage], vectors: PassageVectors) -> None:
         if [len(passage.sentences) for passage in passages] != [len(rows) for rows in vectors.sentences]:
             raise ValueError(f"{document.source.path}: its passages and their vectors differ in number")
-        _check_slices(document, passages)
+        check_slices(document, passages)
         first = self._next_passage
         keys = range(first, first + len(passages))
         row = schema.document_row(document, len(passages))
@@ -193,16 +192,6 @@ class LocalDraft:
     def release(self) -> None:
         self._over = True
         self._release()
-
-
-def _check_slices(document: Document, passages: Sequence[Passage]) -> None:
-    """A code is made from the words, so deriving it again proves that the offsets cut out what was meant."""
-    seen: dict[str, int] = {}
-    for passage in passages:
-        words = passage.span.of(document.text)
-        seen[words] = seen.get(words, 0) + 1
-        if passage_code(document.source.id, words, seen[words]) != passage.code:
-            raise IndexDamaged(f"{document.source.path}: passage {passage.ordinal} does not have the code of its words")
 
 
 def _copy_words(base: Path, copy: Path) -> None:

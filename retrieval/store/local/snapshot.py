@@ -20,8 +20,9 @@ from retrieval.store.local.columns import NAMED, UNDATED, UNNAMED, Mask
 from retrieval.store.local.layer import Layer
 from retrieval.store.local.layout import Layout, check_files, read_manifest
 from retrieval.store.local.tables import Tables
-from retrieval.store.local.words import WordIndex, terms_of
+from retrieval.store.local.words import WordIndex
 from retrieval.store.protocol import Coverage, Directions, FileRecord, ShortLines, Vectors, WordQuery
+from retrieval.store.terms import terms_of
 
 _AT_ONCE = 500
 """Keys in one SQL statement: below SQLite's oldest limit of 999 parameters."""

@@ -10,19 +10,16 @@ import datetime
 import math
 import os
 import tempfile
-import unicodedata
 from collections.abc import Iterable, Sequence
-from functools import cache, lru_cache
 from pathlib import Path
 
-import regex
 import tantivy
-from tantivy import Filter as TokenFilter
 from tantivy import Occur, Query
 
 from retrieval.filters import Filter, filter_key
 from retrieval.records import Passage, Source
 from retrieval.store.protocol import WordQuery
+from retrieval.store.terms import analyzer, searchable, terms_of, written
 
 BODY, EXACT, CONTEXT, KEY, PUBLISHED = "body", "exact", "context", "key", "published"
 _ANALYZED, _AS_WRITTEN = "analyzed", "as_written"
@@ -31,50 +28,13 @@ CONTEXT_BOOST = 0.5
 """Weight of a word in the title line beside one in the passage. On squad2_a 0.5 and 0 differ by 0.001 of r@1; in
 news the title often holds the only name of what the passage is about."""
 _WRITER_BYTES = 64_000_000
-_LONGEST_TOKEN = 200
 _MOST_TERMS = 200
 """Distinct words of a query that are searched; a question is at most 500 characters, a pasted message may be longer."""
-
-
-_STEMMERS = {
-    "ar": "arabic", "da": "danish", "de": "german", "el": "greek", "en": "english", "es": "spanish", "fi": "finnish",
-    "fr": "french", "hu": "hungarian", "it": "italian", "nb": "norwegian", "nl": "dutch", "nn": "norwegian",
-    "no": "norwegian", "pt": "portuguese", "ro": "romanian", "ru": "russian", "sv": "swedish", "ta": "tamil",
-    "tr": "turkish",
-}  # fmt: skip
-"""Snowball's, as tantivy has them. A word of any other language is looked for as it is written."""
-
-
-@cache
-def _analyzer(stemmer: str | None) -> tantivy.TextAnalyzer:
-    builder = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
-    builder = builder.filter(TokenFilter.remove_long(_LONGEST_TOKEN))
-    # Folding comes first: a small letter made from İ keeps a dot that is no longer folded.
-    builder = builder.filter(TokenFilter.ascii_fold()).filter(TokenFilter.lowercase())
-    return (builder.filter(TokenFilter.stemmer(stemmer)) if stemmer else builder).build()
 
 
 def _already_analyzed() -> tantivy.TextAnalyzer:
     """For fields that are given terms: the stemmer that makes them is the document's, which a field can't know."""
     return tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
-
-
-def terms_of(text: str, language: str | None) -> list[str]:
-    """The text's words, small, without accents and stemmed for its language; English where that is not known."""
-    stemmer = _STEMMERS.get((language or "en").lower().replace("_", "-").split("-")[0])
-    chunks = text.split()
-    return [term for chunk in chunks for term in (_known if len(chunk) <= _LONGEST_KNOWN else _terms)(chunk, stemmer)]
-
-
-def _terms(chunk: str, stemmer: str | None) -> tuple[str, ...]:
-    # Arabic's stemmer leaves nothing of some words.
-    return tuple(term for term in _analyzer(stemmer).analyze(_searchable(chunk)) if term)
-
-
-_known = lru_cache(maxsize=100_000)(_terms)
-"""Remembered, since a language has few words and asking the analyzer costs more than looking one up."""
-_LONGEST_KNOWN = 40
-"""Characters: languages without spaces have runs of hundreds, and no two alike."""
 
 
 def _schema() -> tantivy.Schema:
@@ -94,7 +54,7 @@ class WordIndex:
 
     def __init__(self, index: tantivy.Index) -> None:
         index.register_tokenizer(_ANALYZED, _already_analyzed())
-        index.register_tokenizer(_AS_WRITTEN, _analyzer(None))
+        index.register_tokenizer(_AS_WRITTEN, analyzer(None))
         index.config_reader("manual", 0)  # a generation never changes under its readers
         self._index = index
         self._schema = index.schema
@@ -176,7 +136,7 @@ class WordIndex:
         return Query.boolean_query([(Occur.Should, body), (Occur.Should, context)])
 
     def _phrase(self, words: str) -> Query | None:
-        terms = _analyzer(None).analyze(_searchable(words))
+        terms = written(words)
         if not terms:
             return None
         if len(terms) == 1:
@@ -209,7 +169,7 @@ class WordWriter:
         fields: dict[str, object] = {
             KEY: key,
             BODY: " ".join(terms_of(words, source.language)),
-            EXACT: _searchable(words),
+            EXACT: searchable(words),
             CONTEXT: " ".join(terms_of(source.context, source.language)),
         }
         for name in _RAW_FIELDS:
@@ -232,12 +192,3 @@ class WordWriter:
         """Ends its threads, which would go on writing to the folder. Nothing to end after `commit`."""
         with contextlib.suppress(ValueError, RuntimeError):
             self._writer.wait_merging_threads()
-
-
-def _searchable(text: str) -> str:
-    """The text as it is indexed, never as it is shown: composed letters, and nothing invisible inside a word."""
-    composed = unicodedata.normalize("NFKC", text.encode("utf-8", "replace").decode("utf-8"))
-    return composed if composed.isascii() else _INVISIBLE.sub("", composed)
-
-
-_INVISIBLE = regex.compile(r"\p{Cf}+")
