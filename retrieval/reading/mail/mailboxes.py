@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import BinaryIO, NamedTuple
 
 from retrieval.errors import UnreadableFile
-from retrieval.reading.extracted import Broken, Member
+from retrieval.reading.extracted import Broken, Extracted, Member
 from retrieval.reading.mail import message as mail
 from retrieval.reading.member_names import identifier
 from retrieval.records import Landmark, LandmarkKind
@@ -37,18 +38,18 @@ def members(file: BinaryIO, name: str) -> Iterator[Member | Broken]:
             yield Broken(f"message {number}", f"larger than {MOST_MESSAGE // 1024 // 1024} MiB")
             continue
         content = bytes(message.content)
-        try:
-            extracted = mail.read(content, None)
-        except UnreadableFile as error:
-            yield Broken(f"message {number}", str(error))
-            continue
-        mark = Landmark(0, LandmarkKind.MESSAGE, number)
-        extracted = replace(
-            extracted,
-            structure=replace(extracted.structure, landmarks=(mark,)),
-            notes=(*extracted.notes, *message.notes()),
-        )
-        yield Member(_named(content) or str(number), extracted)
+        yield Member(_named(content) or str(number), partial(_read, content, number, tuple(message.notes())))
+
+
+def _read(content: bytes, number: int, notes: tuple[str, ...]) -> Extracted:
+    """Raises UnreadableFile that says which message it is: a Message-ID is hardly looked for by eye."""
+    try:
+        extracted = mail.read(content, None)
+    except UnreadableFile as error:
+        raise UnreadableFile(f"message {number}: {error}") from None
+    mark = Landmark(0, LandmarkKind.MESSAGE, number)
+    structure = replace(extracted.structure, landmarks=(mark,))
+    return replace(extracted, structure=structure, notes=(*extracted.notes, *notes))
 
 
 class _Piece(NamedTuple):

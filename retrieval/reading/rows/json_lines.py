@@ -34,6 +34,8 @@ def members(file: BinaryIO, name: str) -> Iterator[Member | Broken]:
             yield Broken(f"line {number}", str(error))
         except (ValueError, RecursionError) as error:
             yield Broken(f"line {number}", _reason(error))
+        except MemoryError:  # what it took is given back by now, and the next line has nothing to do with it
+            yield Broken(f"line {number}", "takes more memory to read than there is")
         else:
             yield member
 
