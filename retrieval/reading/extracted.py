@@ -108,8 +108,8 @@ class Member:
     """The ending that says which reader it is for, as `.eml`; None: that of its name."""
     metadata: Metadata = field(default_factory=Metadata)
     """What the container says of it; what it says itself counts before."""
-    sidecar: tuple[str, bytes] | None = None
-    """Name and content of a file beside it, in the same container, that holds its metadata."""
+    sidecars: tuple[tuple[str, bytes], ...] = ()
+    """Name and content of files beside it in the container that hold its metadata, the one that counts first before."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from retrieval.reading.extracted import Broken, Reading
 from retrieval.reading.folder import FileStamp, opened, read_bytes
 from retrieval.reading.formats import Format, format_of
 from retrieval.reading.members import EVERYTHING, Course, no_reader, read_as, read_container
-from retrieval.reading.metadata import MOST_SIDECAR_BYTES, Metadata, read_sidecar
+from retrieval.reading.metadata import MOST_SIDECAR_BYTES, Metadata, read_sidecar, unreadable_sidecar
 
 
 def digest_of(folder: Path, file: FileStamp) -> str:
@@ -53,4 +53,4 @@ def _sidecar_bytes(folder: Path, name: str) -> bytes:
     try:
         return read_bytes(folder, name, MOST_SIDECAR_BYTES)
     except UnreadableFile as error:
-        raise UnreadableFile(f"its metadata file {name}: {error}") from None
+        raise unreadable_sidecar(name, str(error)) from None

@@ -16,10 +16,10 @@ from retrieval.reading.office import docx, odt, rtf
 from retrieval.reading.packed import compressed, tar_files, zip_files
 from retrieval.reading.pdf import document as pdf
 from retrieval.reading.rows import json_lines, tables
+from retrieval.reading.sizes import MIB
 from retrieval.reading.text import markdown, plain_text
 from retrieval.reading.web import html
 
-MIB = 1024 * 1024
 MOST_BYTES = 64 * MIB
 """A larger text is reported as unreadable rather than held in memory several times over."""
 MOST_BYTES_OF_A_SCAN = 512 * MIB

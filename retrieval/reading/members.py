@@ -106,13 +106,13 @@ class _Members:
     def _member(
         self, member: Member | Broken, reader: str, place: Place, path: tuple[str, ...], said: Metadata
     ) -> Iterator[Reading | Broken]:
-        """Its own sidecar counts first, then that of the file, what its container says of it, and what it says."""
+        """Its own sidecars count first, then that of the file, what its container says of it, and what it says."""
         if isinstance(member, Broken):
             raise UnreadableFile(member.reason)
         beside = Metadata()
-        if member.sidecar is not None:
-            self._budget.unpack(len(member.sidecar[1]))
-            beside = read_sidecar(*member.sidecar)
+        for sidecar, held in member.sidecars:
+            self._budget.unpack(len(held))
+            beside = beside.filled_from(read_sidecar(sidecar, held))
         own = beside.filled_from(said).filled_from(member.metadata)
         name, content = "/".join(path), member.content
         if isinstance(content, Extracted):
@@ -124,12 +124,12 @@ class _Members:
             chosen = format_of(f"x{member.kind}" if member.kind else member.name)
             if chosen is None:
                 raise no_reader(member.name)
-            held = Counted(cast(BinaryIO, content), chosen.most_bytes, self._budget)
+            counted = Counted(cast(BinaryIO, content), chosen.most_bytes, self._budget)
             if isinstance(chosen, Container):
-                yield from self._inside(chosen, held, member.name, place, path, own)
+                yield from self._inside(chosen, counted, member.name, place, path, own)
                 return
             self._tell(place, path, holds=False)
-            found = read_as(name, chosen, held.readall(), self._sha256, own)
+            found = read_as(name, chosen, counted.readall(), self._sha256, own)
         self._budget.count()
         yield found
 

@@ -12,9 +12,10 @@ from retrieval.errors import UnreadableFile
 from retrieval.reading.extracted import Broken, Extracted, Member
 from retrieval.reading.mail import message as mail
 from retrieval.reading.member_names import identifier
+from retrieval.reading.sizes import MIB, larger_than
 from retrieval.records import Landmark, LandmarkKind
 
-MOST_MESSAGE = 64 * 1024 * 1024
+MOST_MESSAGE = 64 * MIB
 """Bytes. Beyond it a message is passed over without being held."""
 _AT_ONCE = 64 * 1024
 _FROM = b"From "
@@ -35,7 +36,7 @@ def members(file: BinaryIO, name: str) -> Iterator[Member | Broken]:
     """
     for number, message in enumerate(_messages(file), start=1):
         if message.is_too_large:
-            yield Broken(f"message {number}", f"larger than {MOST_MESSAGE // 1024 // 1024} MiB")
+            yield Broken(f"message {number}", larger_than(MOST_MESSAGE))
             continue
         content = bytes(message.content)
         yield Member(_named(content) or str(number), partial(_read, content, number, tuple(message.notes())))
