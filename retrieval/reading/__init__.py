@@ -5,8 +5,8 @@ is marked as furniture, with a reason, and stays in the text.
 """
 
 from retrieval.reading.documents import FileOfIt, collection_of, document_of
-from retrieval.reading.extracted import Broken
-from retrieval.reading.files import Reading, digest_of, read_file
+from retrieval.reading.extracted import Broken, Reading
+from retrieval.reading.files import digest_of, read_file
 from retrieval.reading.folder import FileStamp, walk
 from retrieval.reading.formats import FORMATS, reader_of
 from retrieval.reading.processes import Limits

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from retrieval.codes import document_code
-from retrieval.reading.files import Reading
+from retrieval.reading.extracted import Reading
 from retrieval.reading.language import detect_language
 from retrieval.records import Document, Source
 

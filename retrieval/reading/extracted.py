@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import traceback
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import BinaryIO, NamedTuple
 
@@ -100,14 +101,31 @@ class Member:
 
     name: str
     """Its path, identifier or number inside; one of its kind in the container."""
-    content: BinaryIO | Extracted
-    """A stream is to be read before the next member is asked for."""
+    content: BinaryIO | Extracted | Callable[[], Extracted]
+    """A stream is to be read before the next member is asked for; so is what is only made where it is wanted, as it
+    costs more than to find it. That raises UnreadableFile."""
     kind: str | None = None
     """The ending that says which reader it is for, as `.eml`; None: that of its name."""
     metadata: Metadata = field(default_factory=Metadata)
     """What the container says of it; what it says itself counts before."""
-    sidecar: tuple[str, bytes] | None = None
-    """Name and content of a file beside it, in the same container, that holds its metadata."""
+    sidecars: tuple[tuple[str, bytes], ...] = ()
+    """Name and content of files beside it in the container that hold its metadata, the one that counts first before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One document of a file, before it has an identity."""
+
+    member: str | None
+    reader: str
+    sha256: str
+    """Of the file, not of the member alone."""
+    extracted: Extracted
+    metadata: Metadata
+
+
+MOST_TRACE = 10_000
+"""Characters of a traceback."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,3 +134,11 @@ class Broken:
 
     name: str
     reason: str
+    trace: str | None = None
+    """Where it is a defect of its reader's: for the log."""
+
+
+def failed(name: str, error: Exception) -> Broken:
+    """What has met a defect of its reader's."""
+    trace = "".join(traceback.format_exception(error))
+    return Broken(name, f"its reader failed ({type(error).__name__})", trace[-MOST_TRACE:])

@@ -13,13 +13,15 @@ from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from retrieval.errors import ArchiveFolderError, UnreadableFile
+from retrieval.reading.sizes import larger_than
 
 MOST_DEEP = 50
 """Folders inside one another."""
 A_LINK = "a link, and links are not followed"
 NO_FILE = "not a regular file"
-SIDECARS = (".toml", ".json")
+_SIDECARS = (".toml", ".json", ".TOML", ".JSON")
 """Endings of files that hold another file's metadata; they are not documents."""
+ALONE = "taken for metadata, and no file that it could be of is beside it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,17 +34,17 @@ class FileStamp:
     sidecars: tuple[str, ...] = ()
     """Paths of the files that hold its metadata, the one that counts first before the others."""
     refused: str | None = None
-    """Why it is not even opened: it is a link, a pipe, a folder too deep or without permission."""
+    """Why it is not even opened: it is a link, a pipe, a folder too deep or without permission, metadata of no file."""
     hides: bool = False
     """It is a folder that can't be listed, so of what lies below it nothing is known: least of all that it is gone."""
 
 
 def walk(folder: Path) -> list[FileStamp]:
-    """Everything below the folder but hidden files and sidecars, sorted by path; regular files are to be read.
+    """Everything below the folder but hidden files and used sidecars, sorted by path; regular files are to be read.
 
-    Symbolic links are not followed, whether they lead out of the folder or not: they, what is no file, and folders
-    deeper than MOST_DEEP are given with the reason why they are refused. So is a folder inside that can't be listed to
-    its end, with none of its files: half a folder must not look like a whole one.
+    Symbolic links are not followed, whether they lead out of the folder or not: they, what is no file, sidecars of
+    no file, and folders deeper than MOST_DEEP are given with the reason why they are refused. So is a folder inside
+    that can't be listed to its end, with none of its files: half a folder must not look like a whole one.
 
     Raises ArchiveFolderError where the folder itself can't be listed.
     """
@@ -67,7 +69,9 @@ def walk(folder: Path) -> list[FileStamp]:
             waiting += [(folder / path, depth + 1) for path in inside.folders]
         else:
             refused += [FileStamp(path, "", (), f"more than {MOST_DEEP} folders deep") for path in inside.folders]
-    files = [_stamped(path, stats) for path in stats if PurePosixPath(path).suffix.lower() not in SIDECARS]
+    files = [_stamped(path, stats) for path in stats if not is_sidecar(path)]
+    beside = {sidecar for file in files for sidecar in file.sidecars}
+    refused += [FileStamp(path, "", (), ALONE) for path in stats if is_sidecar(path) and path not in beside]
     return sorted((*files, *refused), key=lambda file: file.path)
 
 
@@ -125,7 +129,8 @@ def _mode(path: Path) -> int:
 
 @contextmanager
 def opened(folder: Path, path: str, most_bytes: int) -> Iterator[BufferedReader]:
-    """A regular file below the folder, for reading. Raises UnreadableFile, also for one larger than `most_bytes`.
+    """A regular file below the folder, for reading. Raises UnreadableFile, also for one larger than `most_bytes`, and
+    for one that is nothing but a hole.
 
     Neither a link nor a pipe that was put in its place since the walk is followed or waited for, and no link in the
     place of a folder above it: each is opened inside the one before.
@@ -145,12 +150,25 @@ def opened(folder: Path, path: str, most_bytes: int) -> Iterator[BufferedReader]
             if not stat.S_ISREG(status.st_mode):
                 raise UnreadableFile(NO_FILE)
             if status.st_size > most_bytes:
-                raise UnreadableFile(_too_large(most_bytes))
+                raise UnreadableFile(larger_than(most_bytes))
+            _refuse_a_hole(file.fileno(), status.st_size)
             yield file
     except OSError as error:
         if error.errno in (errno.ELOOP, errno.EMLINK):  # of O_NOFOLLOW
             raise UnreadableFile(A_LINK) from None
         raise UnreadableFile(f"can't be opened: {error.strerror}") from None
+
+
+def _refuse_a_hole(descriptor: int, size: int) -> None:
+    """A file that was made to a length and never written, as an unfinished download: its noughts take time to read."""
+    if size == 0 or not hasattr(os, "SEEK_DATA"):
+        return
+    try:
+        os.lseek(descriptor, 0, os.SEEK_DATA)
+    except OSError as error:
+        if error.errno == errno.ENXIO:
+            raise UnreadableFile("nothing was ever written into it") from None
+    os.lseek(descriptor, 0, os.SEEK_SET)
 
 
 def _opened(path: Path | str, flags: int, held: ExitStack, inside: int | None = None) -> int:
@@ -164,25 +182,26 @@ def read_bytes(folder: Path, path: str, most_bytes: int) -> bytes:
     with opened(folder, path, most_bytes) as file:
         content = file.read(most_bytes + 1)
     if len(content) > most_bytes:
-        raise UnreadableFile(_too_large(most_bytes))
+        raise UnreadableFile(larger_than(most_bytes))
     return content
 
 
-def _too_large(most_bytes: int) -> str:
-    return f"larger than {most_bytes // 1024 // 1024} MiB"
+def is_sidecar(name: str) -> bool:
+    """By its ending, whatever lies beside it."""
+    return PurePosixPath(name).suffix.lower() in _SIDECARS
 
 
-def sidecar_of(path: str, names: Container[str]) -> str | None:
-    """Of these names, that of the file with the metadata of `path`: its own with an ending more, or in exchange."""
-    return next((name for name in _beside(path) if name in names), None)
+def sidecars_of(path: str, names: Container[str]) -> tuple[str, ...]:
+    """Of these names, those with the metadata of `path`, as of a walk: its own with an ending more, or in exchange."""
+    return tuple(name for name in _beside(path) if name in names)
 
 
 def _beside(path: str) -> Iterator[str]:
     bare = PurePosixPath(path).with_suffix("").as_posix()
-    return (f"{name}{ending}" for name in (path, bare) for ending in SIDECARS)
+    return (f"{name}{ending}" for name in (path, bare) for ending in _SIDECARS)
 
 
 def _stamped(path: str, stats: dict[str, os.stat_result]) -> FileStamp:
-    sidecars = tuple(name for name in _beside(path) if name in stats)
+    sidecars = sidecars_of(path, stats)
     parts = (stats[name] for name in (path, *sidecars))
     return FileStamp(path, ";".join(f"{part.st_size}:{part.st_mtime_ns}" for part in parts), sidecars)

@@ -16,10 +16,10 @@ from retrieval.reading.office import docx, odt, rtf
 from retrieval.reading.packed import compressed, tar_files, zip_files
 from retrieval.reading.pdf import document as pdf
 from retrieval.reading.rows import json_lines, tables
+from retrieval.reading.sizes import MIB
 from retrieval.reading.text import markdown, plain_text
 from retrieval.reading.web import html
 
-MIB = 1024 * 1024
 MOST_BYTES = 64 * MIB
 """A larger text is reported as unreadable rather than held in memory several times over."""
 MOST_BYTES_OF_A_SCAN = 512 * MIB
@@ -47,13 +47,15 @@ class Container:
     members: Callable[[BinaryIO, str], Iterator[Member | Broken]]
     """Of the file, and its name. Raises UnreadableFile where it can't go on."""
     most_bytes: int = MOST_BYTES_OF_A_CONTAINER
+    packs: bool = False
+    """What is in it may take more bytes than it does, or hold what does."""
 
 
 _TEXT = Format("text/1", plain_text.read)
 _MARKDOWN = Format("markdown/1", markdown.read)
 _TABLE = Container("csv/1", tables.members)
 _JSON_LINES = Container("jsonl/1", json_lines.members)
-_TAR = Container("tar/1", tar_files.members)
+_TAR = Container("tar/1", tar_files.members, packs=True)
 _HTML = Format("html/1", html.read)
 FORMATS: Mapping[str, Format | Container] = {
     ".txt": _TEXT,
@@ -66,15 +68,15 @@ FORMATS: Mapping[str, Format | Container] = {
     ".tsv": _TABLE,
     ".jsonl": _JSON_LINES,
     ".ndjson": _JSON_LINES,
-    ".zip": Container("zip/1", zip_files.members),
+    ".zip": Container("zip/1", zip_files.members, packs=True),
     ".tar": _TAR,
     ".tgz": _TAR,
     ".tar.gz": _TAR,
     ".tar.bz2": _TAR,
     ".tar.xz": _TAR,
-    ".gz": Container("gz/1", compressed.of_gzip),
-    ".bz2": Container("bz2/1", compressed.of_bzip2),
-    ".xz": Container("xz/1", compressed.of_xz),
+    ".gz": Container("gz/1", compressed.of_gzip, packs=True),
+    ".bz2": Container("bz2/1", compressed.of_bzip2, packs=True),
+    ".xz": Container("xz/1", compressed.of_xz, packs=True),
     ".pdf": Format("pdf/1", pdf.read, MOST_BYTES_OF_A_SCAN),
     ".docx": Format("docx/1", docx.read, MOST_BYTES_OF_A_SCAN),
     ".odt": Format("odt/1", odt.read, MOST_BYTES_OF_A_SCAN),

@@ -12,11 +12,13 @@ from dataclasses import dataclass, fields, replace
 from typing import Any, Self
 
 from retrieval.errors import UnreadableFile
+from retrieval.reading.sizes import MIB
+from retrieval.visibility import one_line
 
 STATUSES = ("corrected", "retracted", "disputed")
 LONGEST_FIELD = 2000
 """Characters. Title and publisher are indexed beside every passage of their document."""
-MOST_SIDECAR_BYTES = 1024 * 1024
+MOST_SIDECAR_BYTES = MIB
 """Metadata takes up a few hundred; the rest is room for sidecars that hold more than the fields we know."""
 LONGEST_NOTE = 900
 """Characters. A note to the status is shown with every excerpt, whole, so it must fit a message."""
@@ -48,16 +50,42 @@ class Metadata:
         return type(self)(**both | {"notes": (*self.notes, *other.notes)})
 
 
+def unreadable_sidecar(name: str, reason: str) -> UnreadableFile:
+    """Of a document whose sidecar can't be read: it may say that the document is retracted, so neither is."""
+    return UnreadableFile(f"{_sidecar(name)} can't be read: {reason}")
+
+
+def _sidecar(name: str) -> str:
+    return f"its metadata file {one_line(name)}"
+
+
 def read_sidecar(name: str, content: bytes) -> Metadata:
-    """Metadata from a TOML or JSON file beside the document. Raises UnreadableFile that names the sidecar."""
+    """Metadata from a TOML or JSON file beside the document. Raises UnreadableFile that names the sidecar.
+
+    TOML is written for Archivist, and whatever is wrong in it is an error. JSON may be another program's: what could be
+    read of it and is no metadata is a note, and the document is read. But nothing that may be a retraction is lost so:
+    what can't be read at all, and a status that is none of ours, are errors there, too.
+    """
+    is_toml = name.lower().endswith(".toml")
     try:
-        said = _toml(content) if name.endswith(".toml") else _json(content)
+        said = _toml(content) if is_toml else _json(content)
     except (ValueError, RecursionError) as error:
         what = " ".join(str(error).split())
-        raise UnreadableFile(f"its metadata file {name} can't be read: {_clipped(what, 120)}") from None
+        raise unreadable_sidecar(name, _clipped(what, 120)) from None
+    if is_toml:
+        return metadata_from(said, _sidecar(name))
+    return _from_json(said, _sidecar(name))
+
+
+def _from_json(said: Any, where: str) -> Metadata:
     if not isinstance(said, dict):
-        raise UnreadableFile(f"its metadata file {name} does not hold named fields")
-    return metadata_from(said, f"its metadata file {name}")
+        if isinstance(said, list) and any(isinstance(each, dict) and "status" in each for each in said):
+            raise UnreadableFile(f"{where}: a status stands in a list")
+        return Metadata(notes=(f"{where} does not hold named fields, and is left alone",))
+    if said and not said.keys() & _FIELDS:
+        return Metadata(notes=(f"{where} has none of the fields that say something here, and is left alone",))
+    told = {name: said[name] for name in ("status", "status_note") if name in said}
+    return metadata_from(told, where).filled_from(metadata_as_far({**said, **dict.fromkeys(told)}, where))
 
 
 def _toml(content: bytes) -> Any:
@@ -89,7 +117,7 @@ def metadata_as_far(said: Mapping[str, Any], where: str) -> Metadata:
     """
     wrong: list[str] = []
     right: dict[str, Any] = {}
-    for name in {*_TEXT_FIELDS, "published", "date"} & said.keys():
+    for name in _FIELDS & said.keys():
         try:
             metadata_from({name: said[name]}, where)
         except UnreadableFile as error:
@@ -101,6 +129,7 @@ def metadata_as_far(said: Mapping[str, Any], where: str) -> Metadata:
 
 
 _TEXT_FIELDS = ("title", "author", "publisher", "url", "language", "collection", "status", "status_note", "encoding")
+_FIELDS = {*_TEXT_FIELDS, "published", "date"}
 _YEAR_OR_MONTH = re.compile(r"(?!0000)[0-9]{4}(?:-(?:0[1-9]|1[0-2]))?")
 _DATE = re.compile(r"(?:[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{8}|[0-9]{4}-?W[0-9]{2}-?[0-9])(?:[Tt ].+)?")
 """fromisoformat judges the rest; by itself it takes 20220531000 for midnight, with a nought between day and hour."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, fields
 from typing import Any
 
-from retrieval.reading.extracted import Broken, Extracted
-from retrieval.reading.files import Reading
+from retrieval.reading.extracted import Broken, Extracted, Reading
 from retrieval.reading.folder import FileStamp
+from retrieval.reading.members import At, Course
 from retrieval.reading.metadata import Metadata
 from retrieval.reading.structure import Structure
 from retrieval.repeated_lines import short_lines, story_of
@@ -39,18 +39,25 @@ def message_of(part: bytes) -> Json:
     return said
 
 
-def request_json(folder: str, file: FileStamp) -> Json:
-    return {"folder": folder, **asdict(file)}
+def request_json(folder: str, file: FileStamp, course: Course) -> Json:
+    so_far = {"after": course.after, "documents": course.documents, "unpacked": course.unpacked}
+    return {"folder": folder, **asdict(file), **so_far}
 
 
-def request_of(said: Json) -> tuple[str, FileStamp]:
-    return said["folder"], FileStamp(said["path"], said["stamp"], tuple(said["sidecars"]))
+def request_of(said: Json, tell: Callable[[At], None]) -> tuple[str, FileStamp, Course]:
+    file = FileStamp(said["path"], said["stamp"], tuple(said["sidecars"]))
+    course = Course(tuple(said["after"]), said["documents"], said["unpacked"], said.get("member"), tell)
+    return said["folder"], file, course
+
+
+def at_json(at: At) -> Json:
+    return {"at": at.place, "names": at.names, "holds": at.holds, "unpacked": at.unpacked}
 
 
 def header_json(found: Reading | Broken) -> Json:
     """What is asked of every document before any is indexed."""
     if isinstance(found, Broken):
-        return {"broken": found.name, "reason": found.reason}
+        return {"broken": found.name, "reason": found.reason} | ({"trace": found.trace} if found.trace else {})
     notes = [*found.extracted.notes, *found.metadata.notes]
     said = found.metadata
     lines = short_lines(found.extracted)

@@ -3,8 +3,9 @@
     python -m retrieval.reading.worker SECONDS MEGABYTES
 
 Takes a request a line on standard input (`wire.py`) and answers each with a line for every document, then one that ends
-the file. It writes to no file, and the limits are the kernel's (setrlimit(2)): processor seconds for each document, and
-megabytes of memory beyond what the bare process has.
+the file. A line before what may be the end of this process says which part of the file it is at. It writes to no file,
+and the limits are the kernel's (setrlimit(2)): processor seconds for each document, and megabytes of memory beyond what
+the bare process has.
 """
 
 from __future__ import annotations
@@ -13,21 +14,19 @@ import os
 import resource
 import select
 import sys
-import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from retrieval.errors import UnreadableFile
-from retrieval.reading.extracted import Broken
-from retrieval.reading.files import Reading, read_file
-from retrieval.reading.wire import Json, again_json, header_json, line_of, message_of, reading_json, request_of
+from retrieval.reading.extracted import Broken, Reading, failed
+from retrieval.reading.files import read_file
+from retrieval.reading.members import At
+from retrieval.reading.sizes import MIB
+from retrieval.reading.wire import Json, again_json, at_json, header_json, line_of, message_of, reading_json, request_of
 from retrieval.spans import Span
 
-MIB = 1024 * 1024
 IDLE = 60
 """Seconds without a file after which it ends itself."""
-MOST_TRACE = 10_000
-"""Characters of a traceback, which goes to the log of the process that asked."""
 
 
 def main() -> None:
@@ -36,35 +35,31 @@ def main() -> None:
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     _limit_memory(megabytes)
+
+    def say(line: bytes) -> None:
+        """At once: what is read next may be the end of this process, and must not take this along."""
+        answers.write(line)
+        answers.flush()
+        _renew(seconds)
+
     while select.select([sys.stdin], [], [], IDLE)[0] and (line := sys.stdin.buffer.readline()):
         request = message_of(line)
-        answering = _places(request, seconds) if "places" in request else _documents(request)
+        answering = (_places if "places" in request else _documents)(request, lambda at: say(line_of(at_json(at))))
         try:
             _renew(seconds)
             for answer in answering:
-                answers.write(answer)
-                answers.flush()  # the next document may be the end of this process, and must not take this one along
-                _renew(seconds)
+                say(answer)
         except MemoryError:
             del answering
-            answers.write(line_of({"end": True, "reason": f"takes more than {megabytes} MiB to read", "last": True}))
-            answers.flush()
+            say(line_of({"last": True, "reason": f"takes more than {megabytes} MiB to read"}))
             return  # what it holds on to is not worth finding out
-        answers.flush()
 
 
-def _documents(request: Json) -> Iterator[bytes]:
-    folder, file = request_of(request)
-    count = 0
-    broken: list[Broken] = []
+def _documents(request: Json, tell: Callable[[At], None]) -> Iterator[bytes]:
+    folder, file, course = request_of(request, tell)
     try:
-        for found in read_file(Path(folder), file):
-            if isinstance(found, Broken):
-                broken.append(found)
-                yield line_of(header_json(found))
-                continue
-            count += 1
-            yield line_of(header_json(found), reading_json(found))
+        for found in read_file(Path(folder), file, course):
+            yield line_of(header_json(found), reading_json(found) if isinstance(found, Reading) else None)
     except UnreadableFile as error:
         yield _end(str(error))
     except MemoryError:
@@ -72,24 +67,22 @@ def _documents(request: Json) -> Iterator[bytes]:
     except Exception as error:  # a defect of the reader's: one file never stops the rest
         yield _failed(error)
     else:
-        nothing = f"none of its {len(broken)} parts can be read; the first: {broken[0].reason}" if broken else "empty"
-        yield _end(None if count else nothing)
+        yield _end(None)
 
 
-def _places(request: Json, seconds: int) -> Iterator[bytes]:
-    """One document of a file, as it is now, and where in the file's bytes some of its slices stand. Those before it in
-    the file have their own seconds each.
-    """
-    folder, file = request_of(request)
-    wanted = request["member"]
+def _places(request: Json, tell: Callable[[At], None]) -> Iterator[bytes]:
+    """One document of a file, as it is now, and where in the file's bytes some of its slices stand."""
+    folder, file, course = request_of(request, tell)
+    reason = f"no longer holds “{course.only}”" if course.only else "holds no text"
     try:
-        for found in read_file(Path(folder), file):
-            _renew(seconds)
-            if isinstance(found, Reading) and found.member == wanted:
+        for found in read_file(Path(folder), file, course):
+            if isinstance(found, Reading) and found.member == course.only:
                 places = found.extracted.in_bytes([Span(*pair) for pair in request["places"]])
                 yield line_of(header_json(found), again_json(found, places))
                 yield _end(None)
                 return
+            if isinstance(found, Broken) and found.name == course.only:
+                reason = found.reason
     except UnreadableFile as error:
         yield _end(str(error))
     except MemoryError:
@@ -97,12 +90,12 @@ def _places(request: Json, seconds: int) -> Iterator[bytes]:
     except Exception as error:
         yield _failed(error)
     else:
-        yield _end(f"no longer holds “{wanted}”" if wanted else "holds no text")
+        yield _end(reason)
 
 
 def _failed(error: Exception) -> bytes:
-    trace = "".join(traceback.format_exception(error))
-    return line_of({"end": True, "reason": f"its reader failed ({type(error).__name__})", "trace": trace[-MOST_TRACE:]})
+    told = failed("", error)
+    return line_of({"end": True, "reason": told.reason, "trace": told.trace})
 
 
 def _end(reason: str | None) -> bytes:

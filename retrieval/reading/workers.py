@@ -1,7 +1,7 @@
 """Reads files in processes of their own, several at a time, so that no file can stop, stall or exhaust the rest.
 
-The processes are our own program (`worker.py`) and speak JSON. One that takes too long or dies is replaced; its file is
-unreadable, with the reason.
+The processes are our own program (`worker.py`) and speak JSON. One that takes too long or dies is replaced; what it was
+at is unreadable, with the reason, and where that is a part of a file the rest of it is read (`underway.py`).
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ from typing import IO, NamedTuple
 from retrieval.errors import UnreadableFile
 from retrieval.reading.folder import FileStamp
 from retrieval.reading.processes import Limits, Process, ended, given_back, started
-from retrieval.reading.wire import Json, line_of, message_of, request_json
+from retrieval.reading.underway import Underway
+from retrieval.reading.wire import Json, line_of, message_of
 from retrieval.spans import Span
 
 log = logging.getLogger(__name__)
@@ -69,12 +70,12 @@ class Workers:
             while waiting or any(worker.file for worker in self._held):
                 for worker in self._held:
                     if worker.file is None and waiting:
-                        worker.take(self._folder, waiting.popleft(), asked)
+                        worker.take(Underway(str(self._folder.resolve()), waiting.popleft(), asked))
                 for key, _ in selector.select(timeout=0.2):
                     yield from key.data.answers()
                 for worker in self._held:
                     if worker.file is not None and worker.is_overdue:
-                        yield worker.given_up()
+                        yield worker.stopped()
 
 
 class _Worker:
@@ -88,20 +89,19 @@ class _Worker:
         self._since = self._begun = 0.0
         self._request = b""
         """What it was asked and has not begun to answer."""
-        self.file: FileStamp | None = None
+        self.file: Underway | None = None
 
     def start(self, selector: selectors.BaseSelector) -> None:
         self._selector, self._process = selector, started(self._limits)
         selector.register(self._output, selectors.EVENT_READ, self)
 
-    def take(self, folder: Path, file: FileStamp, more: Json | None = None) -> None:
-        self.file, self._since = file, time.monotonic()
-        self._begun = self._since
-        self._request = line_of(request_json(str(folder.resolve()), file) | (more or {}))
+    def take(self, file: Underway) -> None:
+        self.file, self._begun = file, time.monotonic()
         self._ask()
 
     def _ask(self) -> None:
-        assert self._process is not None and self._process.stdin is not None  # noqa: S101 - it was started
+        assert self.file is not None and self._process is not None and self._process.stdin is not None  # noqa: S101
+        self._since, self._request = time.monotonic(), line_of(self.file.request)
         with contextlib.suppress(BrokenPipeError):  # it is gone, as reading from it will tell
             self._process.stdin.write(self._request)
 
@@ -113,8 +113,11 @@ class _Worker:
     @property
     def is_overdue(self) -> bool:
         """By the clock: with its document, or with all of its file."""
-        now, seconds = time.monotonic(), self._limits.seconds
-        return now - self._since > PATIENCE * seconds or now - self._begun > PATIENCE_WITH_A_FILE * seconds
+        return time.monotonic() - self._since > PATIENCE * self._limits.seconds or self._is_over
+
+    @property
+    def _is_over(self) -> bool:
+        return time.monotonic() - self._begun > PATIENCE_WITH_A_FILE * self._limits.seconds
 
     def answers(self) -> Iterator[Answer]:
         """Those that have come in. A process that is gone answers with the reason, and another takes its place."""
@@ -127,15 +130,12 @@ class _Worker:
         *lines, rest = self._buffer.split(b"\n") if b"\n" in chunk else [self._buffer]
         self._buffer = rest
         for line in lines:
-            answer = self._answer(bytes(line))
-            if answer.header.get("last"):  # it ends itself, and reads nothing more
-                self._replace()
-            yield answer
-
-    def given_up(self) -> Answer:
-        answer = self._failed()
-        self._replace()
-        return answer
+            header, _, body = bytes(line).partition(b"\t")
+            said = message_of(header)
+            if said.get("last"):  # it ends itself, and reads nothing more
+                yield self.stopped(said["reason"])
+            elif (answer := self._answer(said, body)) is not None:
+                yield answer
 
     def leave(self) -> None:
         """The process is kept for others, or ended where it is still at a file."""
@@ -151,15 +151,16 @@ class _Worker:
             with contextlib.suppress(KeyError, RuntimeError):  # the selector is closed before
                 self._selector.unregister(self._output)
 
-    def _answer(self, line: bytes) -> Answer:
-        header, _, body = line.partition(b"\t")
-        said = message_of(header)
-        path = self.file.path if self.file else ""
-        if "end" in said:
+    def _answer(self, said: Json, body: bytes) -> Answer | None:
+        assert self.file is not None  # noqa: S101 - it was given one
+        path, header = self.file.path, self.file.heard(said)
+        if header is None:
+            return None
+        if header.get("trace"):
+            log.error("reading %r failed:\n%s", path, header["trace"])
+        if "end" in header:
             self.file = None
-            if said.get("trace"):
-                log.error("reading %r failed:\n%s", path, said["trace"])
-        return Answer(path, said, body)
+        return Answer(path, header, body)
 
     def _gone(self) -> Iterator[Answer]:
         assert self._process is not None  # noqa: S101 - it was started
@@ -167,15 +168,21 @@ class _Worker:
             self._replace()
             self._ask()
             self._request = b""
-            return
-        if self.file is not None:
-            yield self._failed()
-        self._replace()
+        elif self.file is not None:
+            yield self.stopped()
+        else:
+            self._replace()
 
-    def _failed(self) -> Answer:
-        assert self.file is not None and self._process is not None  # noqa: S101 - it was given one
-        path, self.file = self.file.path, None
-        return Answer(path, {"end": True, "reason": self._reason()}, b"")
+    def stopped(self, reason: str | None = None) -> Answer:
+        """It reads no more, for that reason or the one that its end tells: the next one goes on with the file."""
+        assert self.file is not None  # noqa: S101 - it was given one
+        path, header = self.file.path, self.file.stopped(reason or self._reason(), is_over=self._is_over)
+        self._replace()
+        if "end" in header:
+            self.file = None
+        else:
+            self._ask()
+        return Answer(path, header, b"")
 
     def _reason(self) -> str:
         assert self._process is not None  # noqa: S101 - it was started
@@ -185,7 +192,7 @@ class _Worker:
             status = -signal.SIGXCPU
         if status == -signal.SIGXCPU:
             seconds = self._limits.seconds
-            if time.monotonic() - self._begun > PATIENCE_WITH_A_FILE * seconds:
+            if self._is_over:
                 seconds *= PATIENCE_WITH_A_FILE
             return f"takes more than {seconds} seconds to read"
         return f"its reader crashed ({signal.Signals(-status).name if status < 0 else f'status {status}'})"

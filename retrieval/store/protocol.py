@@ -242,13 +242,9 @@ class Backend(Protocol):
         ...
 
     def roll_back(self) -> int:
-        """Publishes the generation before again and returns its number. Raises NothingToRollBackTo where there is none,
-        IndexBusy, and IndexDamaged where it can't be opened.
-        """
+        """Publishes the one before again; its number. Raises NothingToRollBackTo, IndexBusy, IndexDamaged."""
         ...
 
     def remembered(self) -> dict[str, FileRecord]:
-        """What is known of the files where the published generation can't be opened: from the newest whose records can
-        be read; nothing where none can.
-        """
+        """What is known of the files, from the newest generation of which that can be read; else nothing."""
         ...

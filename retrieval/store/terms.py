@@ -8,7 +8,6 @@ from __future__ import annotations
 import unicodedata
 from functools import cache, lru_cache
 
-import regex
 import tantivy
 from tantivy import Filter as TokenFilter
 
@@ -58,7 +57,6 @@ def written(text: str) -> list[str]:
 def searchable(text: str) -> str:
     """The text as it is indexed, never as it is shown: composed letters, and nothing invisible inside a word."""
     composed = unicodedata.normalize("NFKC", text.encode("utf-8", "replace").decode("utf-8"))
-    return composed if composed.isascii() else _INVISIBLE.sub("", composed)
-
-
-_INVISIBLE = regex.compile(r"\p{Cf}+")
+    if composed.isascii() or composed.replace("\n", " ").isprintable():
+        return composed
+    return "".join(c for c in composed if unicodedata.category(c) != "Cf")

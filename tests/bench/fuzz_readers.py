@@ -22,9 +22,9 @@ import atheris
 
 with atheris.instrument_imports(include=["retrieval.reading"], enable_loader_override=False):
     from retrieval.errors import UnreadableFile
-    from retrieval.reading import FileOfIt, Reading, document_of
-    from retrieval.reading.files import read_container
+    from retrieval.reading import Broken, FileOfIt, Reading, document_of
     from retrieval.reading.formats import Format, format_of
+    from retrieval.reading.members import read_container
     from retrieval.reading.metadata import Metadata
 
 from retrieval.splitting import cut_passages
@@ -73,10 +73,10 @@ def read(content: bytes, ending: str) -> None:
             extracted = chosen.read(content, None)
             found = [Reading(None, chosen.reader, "0" * 64, extracted, extracted.structure.metadata)]
         else:
-            stream = io.BytesIO(content)
-            found = [
-                each for each in read_container(chosen, stream, f"a{ending}", Metadata()) if isinstance(each, Reading)
-            ]
+            all_of_it = list(read_container(chosen, io.BytesIO(content), f"a{ending}", Metadata()))
+            defects = [each.trace for each in all_of_it if isinstance(each, Broken) and each.trace]
+            assert not defects, defects[0]
+            found = [each for each in all_of_it if isinstance(each, Reading)]
         for reading in found:
             document = document_of(reading, FileOfIt("archive", f"a{ending}", "K7Q2M9XA4B", datetime.date(2024, 1, 1)))
             for passage in cut_passages(document):

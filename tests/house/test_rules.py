@@ -39,6 +39,7 @@ ONE_FILE_EACH = {
     "pypdfium2": {"retrieval/reading/pdf/document.py"},
     "docx": {"retrieval/reading/office/docx.py"},
     "striprtf": {"retrieval/reading/office/rtf.py"},
+    "xml": {"retrieval/reading/guarded_xml.py"},
     "filelock": {"retrieval/store/local/backend.py"},
     "ir_measures": {"retrieval/evaluation/metrics.py"},
     "watchfiles": {"bot/folder_watch.py"},

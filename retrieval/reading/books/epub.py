@@ -11,7 +11,7 @@ from retrieval.reading.decoding import decode
 from retrieval.reading.extracted import Extracted
 from retrieval.reading.field_text import LANGUAGE, field_text
 from retrieval.reading.metadata import Metadata, date_of
-from retrieval.reading.packed.bounds import MIB
+from retrieval.reading.sizes import MIB
 from retrieval.reading.structure import Structure
 from retrieval.reading.web.page import Page, read_page
 from retrieval.reading.web.page_encoding import said_encoding

@@ -12,8 +12,8 @@ from urllib.parse import unquote, urlsplit
 
 from retrieval.errors import UnreadableFile
 from retrieval.reading.books.flat_xml import Element, elements
-from retrieval.reading.packed.bounds import MIB
 from retrieval.reading.packed.zipped import opened_zip, unpacked
+from retrieval.reading.sizes import MIB, larger_than
 
 MOST_CHAPTERS = 10_000
 _MOST_XML = 4 * MIB
@@ -60,7 +60,7 @@ class Parts:
             raise UnreadableFile("is missing")
         part = self._zip.getinfo(name)
         if part.file_size > most:
-            raise UnreadableFile(f"is larger than {most // MIB} MiB")
+            raise UnreadableFile(f"is {larger_than(most)}")
         try:
             content = unpacked(self._zip, part).read()
         except UnreadableFile as error:

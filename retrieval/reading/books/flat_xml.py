@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from xml.parsers import expat
 
 from retrieval.errors import UnreadableFile
+from retrieval.reading.guarded_xml import read_xml
 
 _MOST_ELEMENTS = 100_000
 _MOST_TEXT = 10_000
@@ -25,38 +25,30 @@ class Element:
 
 def elements(content: bytes) -> list[Element]:
     """In the order in which they begin. Raises UnreadableFile where it is not XML, or declares entities."""
-    found: list[Element] = []
-    inside: list[Element] = []
+    flat = _Flat()
+    read_xml(content, flat)
+    return flat.found
 
-    def begin(name: str, attributes: dict[str, str]) -> None:
-        if len(found) >= _MOST_ELEMENTS:
+
+class _Flat:
+    def __init__(self) -> None:
+        self.found: list[Element] = []
+        self._inside: list[Element] = []
+
+    def begin(self, name: str, attributes: dict[str, str]) -> None:
+        if len(self.found) >= _MOST_ELEMENTS:
             raise UnreadableFile(f"has more than {_MOST_ELEMENTS:,} elements")
         element = Element(_bare(name), {_bare(each): value for each, value in attributes.items()})
-        found.append(element)
-        inside.append(element)
+        self.found.append(element)
+        self._inside.append(element)
 
-    def text(words: str) -> None:
-        if inside and len(inside[-1].text) < _MOST_TEXT:
-            inside[-1].text += words
+    def end(self, name: str) -> None:
+        self._inside.pop()
 
-    parser = expat.ParserCreate()
-    parser.buffer_text = True
-    parser.StartElementHandler = begin
-    parser.EndElementHandler = lambda name: inside.pop()
-    parser.CharacterDataHandler = text
-    parser.EntityDeclHandler = _refuse
-    try:
-        parser.Parse(content, True)
-    except expat.ExpatError as error:
-        raise UnreadableFile(f"is not XML, line {error.lineno}") from None
-    except (LookupError, ValueError):  # it says that it is in an encoding that Python does not know
-        raise UnreadableFile("is XML in no encoding that is known") from None
-    return found
+    def characters(self, text: str) -> None:
+        if self._inside and len(self._inside[-1].text) < _MOST_TEXT:
+            self._inside[-1].text += text
 
 
 def _bare(name: str) -> str:
     return name.rpartition(":")[2]
-
-
-def _refuse(*declared: object) -> None:
-    raise UnreadableFile("declares entities, as no book needs to")

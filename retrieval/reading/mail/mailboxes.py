@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import BinaryIO, NamedTuple
 
 from retrieval.errors import UnreadableFile
-from retrieval.reading.extracted import Broken, Member
+from retrieval.reading.extracted import Broken, Extracted, Member
 from retrieval.reading.mail import message as mail
 from retrieval.reading.member_names import identifier
+from retrieval.reading.sizes import MIB, larger_than
 from retrieval.records import Landmark, LandmarkKind
 
-MOST_MESSAGE = 64 * 1024 * 1024
+MOST_MESSAGE = 64 * MIB
 """Bytes. Beyond it a message is passed over without being held."""
 _AT_ONCE = 64 * 1024
 _FROM = b"From "
@@ -34,21 +36,21 @@ def members(file: BinaryIO, name: str) -> Iterator[Member | Broken]:
     """
     for number, message in enumerate(_messages(file), start=1):
         if message.is_too_large:
-            yield Broken(f"message {number}", f"larger than {MOST_MESSAGE // 1024 // 1024} MiB")
+            yield Broken(f"message {number}", larger_than(MOST_MESSAGE))
             continue
         content = bytes(message.content)
-        try:
-            extracted = mail.read(content, None)
-        except UnreadableFile as error:
-            yield Broken(f"message {number}", str(error))
-            continue
-        mark = Landmark(0, LandmarkKind.MESSAGE, number)
-        extracted = replace(
-            extracted,
-            structure=replace(extracted.structure, landmarks=(mark,)),
-            notes=(*extracted.notes, *message.notes()),
-        )
-        yield Member(_named(content) or str(number), extracted)
+        yield Member(_named(content) or str(number), partial(_read, content, number, tuple(message.notes())))
+
+
+def _read(content: bytes, number: int, notes: tuple[str, ...]) -> Extracted:
+    """Raises UnreadableFile that says which message it is: a Message-ID is hardly looked for by eye."""
+    try:
+        extracted = mail.read(content, None)
+    except UnreadableFile as error:
+        raise UnreadableFile(f"message {number}: {error}") from None
+    mark = Landmark(0, LandmarkKind.MESSAGE, number)
+    structure = replace(extracted.structure, landmarks=(mark,))
+    return replace(extracted, structure=structure, notes=(*extracted.notes, *notes))
 
 
 class _Piece(NamedTuple):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import io
 import zipfile
-from typing import Protocol
-from xml.parsers import expat
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from retrieval.errors import UnreadableFile
-from retrieval.reading.packed.bounds import MIB
+from retrieval.reading.guarded_xml import Handler, read_xml, refuse_declarations
 from retrieval.reading.packed.zipped import opened_zip, refuse_unreadable, unpacked
+from retrieval.reading.sizes import MIB
 
 MOST_UNPACKED = 512 * MIB
 """Of all parts together; pictures are most of it."""
@@ -42,8 +43,8 @@ def open_package(content: bytes) -> zipfile.ZipFile:
 
 
 def part(package: zipfile.ZipFile, name: str) -> bytes | None:
-    """An XML part, None where there is none. Raises UnreadableFile for one that is too large, damaged or declares
-    entities: no office program writes a document type, and nothing but a bomb needs one.
+    """An XML part, None where there is none. Raises UnreadableFile for one that is too large or damaged, or declares
+    entities.
     """
     try:
         member = package.getinfo(name)
@@ -52,53 +53,20 @@ def part(package: zipfile.ZipFile, name: str) -> bytes | None:
     if member.file_size > MOST_XML:
         raise UnreadableFile(f"holds more than {MOST_XML // MIB} MiB of text with its marks")
     content = unpacked(package, member).read()
-    refuse_declarations(content)
+    with _told_as_a_part():
+        refuse_declarations(content)
     return content
 
 
-def refuse_declarations(content: bytes) -> None:
-    """Raises UnreadableFile for XML with a document type. Reads as far as the first element."""
-    parser = expat.ParserCreate()
-    parser.StartDoctypeDeclHandler = _refused
-    parser.StartElementHandler = _begun
-    try:
-        parser.Parse(content, True)
-    except _Begun:
-        return
-    except expat.ExpatError:
-        raise UnreadableFile("damaged: a part of it is not XML") from None
-    except (LookupError, ValueError):  # an encoding that expat does not know
-        raise UnreadableFile("damaged: a part of it is in no encoding that can be told") from None
-
-
-class Handler(Protocol):
-    """What is called for the elements of a part. Names of elements and attributes are `namespace name`."""
-
-    def begin(self, name: str, attributes: dict[str, str]) -> None: ...
-    def end(self, name: str) -> None: ...
-    def characters(self, text: str) -> None: ...
-
-
 def stream(content: bytes, handler: Handler) -> None:
-    """Calls `handler` for all there is in a part, in order. Raises UnreadableFile for what is not XML."""
-    parser = expat.ParserCreate(namespace_separator=" ")
-    parser.buffer_text = True
-    parser.StartElementHandler = handler.begin
-    parser.EndElementHandler = handler.end
-    parser.CharacterDataHandler = handler.characters
+    """Calls `handler` for all there is in a part, in order; names are `namespace name`. Raises UnreadableFile."""
+    with _told_as_a_part():
+        read_xml(content, handler, namespaces=True)
+
+
+@contextmanager
+def _told_as_a_part() -> Iterator[None]:
     try:
-        parser.Parse(content, True)
-    except expat.ExpatError as error:
-        raise UnreadableFile(f"damaged: not XML at line {error.lineno}") from None
-
-
-class _Begun(Exception):
-    """The first element has been reached."""
-
-
-def _begun(name: str, attributes: dict[str, str]) -> None:
-    raise _Begun
-
-
-def _refused(name: str, system: str | None, public: str | None, has_subset: bool) -> None:
-    raise UnreadableFile("declares entities, as no office program does")
+        yield
+    except UnreadableFile as error:
+        raise UnreadableFile(f"a part of it {error}") from None

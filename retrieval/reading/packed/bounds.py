@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import io
 from collections.abc import Collection
-from pathlib import PurePosixPath
 from typing import BinaryIO
 
 from retrieval.errors import UnreadableFile
 from retrieval.reading.extracted import Broken
-from retrieval.reading.folder import SIDECARS, sidecar_of
+from retrieval.reading.folder import is_sidecar, sidecars_of
 from retrieval.reading.member_names import LONGEST_NAME
-from retrieval.reading.metadata import MOST_SIDECAR_BYTES
-from retrieval.visibility import one_line
+from retrieval.reading.metadata import MOST_SIDECAR_BYTES, unreadable_sidecar
+from retrieval.reading.sizes import MIB, larger_than
 
-MIB = 1024 * 1024
 MOST_HELD = 64 * MIB
 """Of an archive inside another one: it can't be read back and forth where it lies, and nothing is unpacked to disk."""
 MOST_MEMBERS = 1_000_000
@@ -26,15 +24,10 @@ TOO_MANY = f"holds more than {MOST_MEMBERS:,} files"
 A_BOMB = f"unpacks to more than {MOST_TIMES} times its size"
 
 
-def is_sidecar(name: str) -> bool:
-    """As in the folder, files with such an ending are never documents."""
-    return PurePosixPath(name).suffix.lower() in SIDECARS
-
-
 def sidecars_among(names: Collection[str]) -> set[str]:
     """Those that hold the metadata of one of the others."""
     held = set(names)
-    return {beside for name in held if not is_sidecar(name) and (beside := sidecar_of(name, held)) is not None}
+    return {beside for name in held if not is_sidecar(name) for beside in sidecars_of(name, held)}
 
 
 def broken(name: str, error: UnreadableFile) -> Broken:
@@ -47,9 +40,9 @@ def read_beside(name: str, content: BinaryIO) -> bytes:
     try:
         got = content.read(MOST_SIDECAR_BYTES + 1)
     except UnreadableFile as error:
-        raise UnreadableFile(f"its metadata file {one_line(name)}: {error}") from None
+        raise unreadable_sidecar(name, str(error)) from None
     if len(got) > MOST_SIDECAR_BYTES:
-        raise UnreadableFile(f"its metadata file {one_line(name)}: larger than {MOST_SIDECAR_BYTES // MIB} MiB")
+        raise unreadable_sidecar(name, larger_than(MOST_SIDECAR_BYTES))
     return got
 
 
@@ -59,5 +52,5 @@ def seekable(file: BinaryIO) -> BinaryIO:
         return file
     content = file.read(MOST_HELD + 1)
     if len(content) > MOST_HELD:
-        raise UnreadableFile(f"larger than {MOST_HELD // MIB} MiB, and inside another file")
+        raise UnreadableFile(f"{larger_than(MOST_HELD)}, and inside another file")
     return io.BytesIO(content)

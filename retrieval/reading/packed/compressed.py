@@ -13,7 +13,8 @@ from typing import BinaryIO, Protocol
 
 from retrieval.errors import UnreadableFile
 from retrieval.reading.extracted import Broken, Member
-from retrieval.reading.packed.bounds import A_BOMB, MIB, MOST_TIMES, SMALL
+from retrieval.reading.packed.bounds import A_BOMB, MOST_TIMES, SMALL
+from retrieval.reading.sizes import MIB
 
 _AT_ONCE = 64 * 1024
 _XZ_MEMORY = 128 * MIB

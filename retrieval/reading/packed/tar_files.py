@@ -10,21 +10,20 @@ from typing import BinaryIO, cast
 
 from retrieval.errors import UnreadableFile
 from retrieval.reading.extracted import Broken, Member
-from retrieval.reading.folder import sidecar_of
+from retrieval.reading.folder import ALONE, is_sidecar, sidecars_of
 from retrieval.reading.member_names import place_inside
+from retrieval.reading.metadata import unreadable_sidecar
 from retrieval.reading.packed.bounds import (
-    MIB,
     MOST_HELD,
     MOST_MEMBERS,
     TOO_MANY,
     broken,
-    is_sidecar,
     read_beside,
     seekable,
     sidecars_among,
 )
 from retrieval.reading.packed.compressed import method_of, unpacked
-from retrieval.visibility import one_line
+from retrieval.reading.sizes import MIB
 
 MOST_HEADER = 16 * 1024
 """Bytes. Names and attributes take a few hundred. tarfile takes the square of a header's length: a third of a second
@@ -40,20 +39,22 @@ def members(file: BinaryIO, name: str) -> Iterator[Member | Broken]:
     """
     file = seekable(file)
     names = _names(file)
-    said = _said(file, sidecars_among(names))
+    used = sidecars_among(names)
+    said = _said(file, used)
     for each, content in _files(file):
         try:
             place = place_inside(each.name)
-            if place is None or is_sidecar(place):
+            if place is None or place in used:
                 continue
+            if is_sidecar(place):
+                raise UnreadableFile(ALONE)
             if each.issparse():
                 raise UnreadableFile("a sparse file")
-            beside = sidecar_of(place, names)
-            sidecar = (beside, _whole(said.get(beside))) if beside else None
+            sidecars = tuple((beside, _whole(beside, said.get(beside))) for beside in sidecars_of(place, names))
         except UnreadableFile as error:
             yield broken(each.name, error)
         else:
-            yield Member(place, content, sidecar=sidecar)
+            yield Member(place, content, sidecars=sidecars)
 
 
 def _names(file: BinaryIO) -> set[str]:
@@ -78,7 +79,7 @@ def _said(file: BinaryIO, wanted: set[str]) -> dict[str, bytes | UnreadableFile]
                 continue
             try:
                 if held > MOST_HELD:
-                    raise UnreadableFile(f"its metadata file {one_line(place)}: too many of them to hold")
+                    raise unreadable_sidecar(place, "too many of them to hold")
                 got = read_beside(place, content)
             except UnreadableFile as error:
                 found[place] = error
@@ -95,10 +96,10 @@ def _shown(each: tarfile.TarInfo) -> str:
         return ""
 
 
-def _whole(said: bytes | UnreadableFile | None) -> bytes:
+def _whole(name: str, said: bytes | UnreadableFile | None) -> bytes:
     if isinstance(said, bytes):
         return said
-    raise said or UnreadableFile("its metadata file can't be read")
+    raise said or unreadable_sidecar(name, "its archive is damaged before it")
 
 
 def _files(file: BinaryIO) -> Iterator[tuple[tarfile.TarInfo, BinaryIO]]:

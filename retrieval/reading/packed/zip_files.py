@@ -10,18 +10,19 @@ from typing import BinaryIO
 
 from retrieval.errors import UnreadableFile
 from retrieval.reading.extracted import Broken, Member
-from retrieval.reading.folder import sidecar_of
+from retrieval.reading.folder import ALONE, is_sidecar, sidecars_of
 from retrieval.reading.member_names import place_inside
+from retrieval.reading.metadata import unreadable_sidecar
 from retrieval.reading.packed.bounds import (
-    MIB,
     MOST_MEMBERS,
     TOO_MANY,
     broken,
-    is_sidecar,
     read_beside,
     seekable,
+    sidecars_among,
 )
 from retrieval.reading.packed.zipped import opened_zip, unpacked
+from retrieval.reading.sizes import MIB
 
 MOST_DIRECTORY = 128 * MIB
 """zipfile holds the whole list of members; a million of them take about that."""
@@ -35,16 +36,18 @@ def members(file: BinaryIO, name: str) -> Iterator[Member | Broken]:
     listed = [each for each in archive.infolist() if _is_file(each)]
     overlapping = _overlapping(archive)
     by_place = _by_place(listed)
+    used = sidecars_among(by_place)
     for each in listed:
         try:
             place = place_inside(each.filename)
-            if place is None or is_sidecar(place):
+            if place is None or place in used:
                 continue
+            if is_sidecar(place):
+                raise UnreadableFile(ALONE)
             if each.header_offset in overlapping:
                 raise UnreadableFile("shares its bytes with another file of the archive")
-            beside = sidecar_of(place, by_place)
-            said = (beside, _said(archive, by_place[beside], beside)) if beside else None
-            member = Member(place, unpacked(archive, each), sidecar=said)
+            said = tuple((name, _said(archive, by_place[name], name)) for name in sidecars_of(place, by_place))
+            member = Member(place, unpacked(archive, each), sidecars=said)
         except UnreadableFile as error:
             yield broken(each.filename, error)
         else:
@@ -86,7 +89,7 @@ def _overlapping(archive: zipfile.ZipFile) -> set[int]:
 
 def _said(archive: zipfile.ZipFile, each: zipfile.ZipInfo, name: str) -> bytes:
     try:
-        return read_beside(name, unpacked(archive, each))
+        content = unpacked(archive, each)
     except UnreadableFile as error:
-        told = str(error)
-        raise UnreadableFile(told if "metadata file" in told else f"its metadata file {name}: {told}") from None
+        raise unreadable_sidecar(name, str(error)) from None
+    return read_beside(name, content)

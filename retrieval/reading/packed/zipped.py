@@ -9,7 +9,8 @@ import zlib
 from typing import BinaryIO, cast
 
 from retrieval.errors import UnreadableFile
-from retrieval.reading.packed.bounds import A_BOMB, MIB, MOST_TIMES, SMALL
+from retrieval.reading.packed.bounds import A_BOMB, MOST_TIMES, SMALL
+from retrieval.reading.sizes import MIB, larger_than
 
 _METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2}
 """Not LZMA, which hardly any zip has: Python's reader takes as much memory for it as the file asks for."""
@@ -88,5 +89,5 @@ class _Measured:
 
     def read(self, size: int = -1) -> bytes:
         if size > self._most:
-            raise UnreadableFile(f"its list of files is larger than {self._most // MIB} MiB")
+            raise UnreadableFile(f"its list of files is {larger_than(self._most)}")
         return self._file.read(size)

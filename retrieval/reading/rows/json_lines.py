@@ -10,18 +10,18 @@ from typing import Any, BinaryIO
 from retrieval.errors import UnreadableFile
 from retrieval.reading.extracted import Broken, Member
 from retrieval.reading.rows.row import record, text_field
+from retrieval.reading.sizes import MIB, larger_than
 
-MOST_LINE = 64 * 1024 * 1024
+MOST_LINE = 64 * MIB
 """Bytes."""
 _WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)  # that of little UTF-32 begins with the first
-_LONGEST_REASON = 120
 
 
 def members(file: BinaryIO, name: str) -> Iterator[Member | Broken]:
     """Each line that is not blank; its text as the JSON says it, half characters too. Raises UnreadableFile."""
     for number, line in enumerate(_lines(file), start=1):
         if line is None:
-            yield Broken(f"line {number}", f"longer than {MOST_LINE // 1024 // 1024} MiB")
+            yield Broken(f"line {number}", larger_than(MOST_LINE))
             continue
         if number == 1 and line.startswith(_WIDE):
             raise UnreadableFile("is UTF-16 or UTF-32; lines of JSON are UTF-8")
@@ -32,17 +32,28 @@ def members(file: BinaryIO, name: str) -> Iterator[Member | Broken]:
             member = _member(json_object(held), number)
         except UnreadableFile as error:
             yield Broken(f"line {number}", str(error))
-        except (ValueError, RecursionError) as error:
-            yield Broken(f"line {number}", _reason(error))
+        except MemoryError:  # what it took is given back by now, and the next line has nothing to do with it
+            yield Broken(f"line {number}", "takes more memory to read than there is")
         else:
             yield member
 
 
 def json_object(line: bytes) -> dict[str, Any]:
-    """Raises ValueError for what is no object in JSON, RecursionError for one that is nested without end."""
-    value = json.loads(line.decode("utf-8"))
+    """Raises UnreadableFile for what is no object in JSON, in words of the line: the parser's own are of its code."""
+    try:
+        value = json.loads(line.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        raise UnreadableFile(f"not UTF-8 at byte {error.start + 1} of the line") from None
+    except json.JSONDecodeError as error:
+        if error.pos >= len(error.doc.rstrip()):
+            raise UnreadableFile("JSON that is cut short") from None
+        raise UnreadableFile(f"not JSON at character {error.pos + 1} of the line") from None
+    except RecursionError:
+        raise UnreadableFile("nested too deep") from None
+    except ValueError:  # Python's own limit
+        raise UnreadableFile("holds a number of more than 4,300 digits") from None
     if not isinstance(value, dict):
-        raise ValueError("not an object")  # noqa: TRY004 - the line is wrong, not the code
+        raise UnreadableFile("not an object")
     return value
 
 
@@ -54,7 +65,7 @@ def _lines(file: BinaryIO) -> Iterator[bytes | None]:
             continue
         yield None
         while line and not line.endswith(b"\n"):
-            line = file.readline(1024 * 1024)
+            line = file.readline(MIB)
 
 
 def _member(said: Mapping[str, Any], number: int) -> Member:
@@ -69,11 +80,3 @@ def _member(said: Mapping[str, Any], number: int) -> Member:
     # Empty is not said, as in a table: it must not hide the status that `metadata` gives.
     beside = {name: value for name, value in said.items() if value is not None and value != ""}
     return record(text, {**within, **beside} if isinstance(within, dict) else beside, number, number)
-
-
-def _reason(error: ValueError | RecursionError) -> str:
-    if isinstance(error, RecursionError):
-        return "nested too deep"
-    if isinstance(error, UnicodeDecodeError):
-        return f"not UTF-8 at byte {error.start + 1} of the line"
-    return " ".join(str(error).split())[:_LONGEST_REASON]

@@ -74,5 +74,5 @@ def read_json_lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
             for number, line in enumerate(file, start=1):
                 if line.strip():
                     yield number, json_object(line)
-    except (ValueError, RecursionError, OSError, EOFError, zlib.error) as error:
+    except (UnreadableFile, OSError, EOFError, zlib.error) as error:
         raise QuestionSetError(f"{path}, line {number or 1}: {error}") from None

@@ -14,11 +14,12 @@ from retrieval.errors import UnreadableFile
 from retrieval.reading.decoding import Decoded, decode
 from retrieval.reading.extracted import Broken, Member
 from retrieval.reading.rows.row import record, text_field
+from retrieval.reading.sizes import MIB
 from retrieval.visibility import one_line
 
-MOST_ROW = 16 * 1024 * 1024
+MOST_ROW = 16 * MIB
 """Characters, of all lines of one row: a quote that is never closed would hold the rest of the file."""
-_HEAD = 1024 * 1024
+_HEAD = MIB
 """Bytes by which the encoding is told."""
 _DELIMITERS = (",", ";", "\t", "|")
 _SHOWN_COLUMNS = 12
@@ -42,6 +43,8 @@ def members(file: BinaryIO, name: str) -> Iterator[Member | Broken]:
         text = said[rows.header.text]
         # Empty is what a table has for what is not said.
         yield record(text, {column: value for column, value in said.items() if value.strip()}, line, number, notes)
+        if text.strip():
+            notes = ()  # what is true of the file is told once, of the first row that is read
 
 
 @dataclass(frozen=True, slots=True)

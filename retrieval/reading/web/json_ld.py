@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from retrieval.reading.metadata import STATUSES
+from retrieval.reading.sizes import MIB
 
-MOST_CHARACTERS = 1024 * 1024
+MOST_CHARACTERS = MIB
 """Of all scripts of a page; they come to a few thousand."""
 _ARTICLES = re.compile(
     r"(?:https?://schema\.org/)?(?:(?:[A-Z][A-Za-z]*)?(?:Article|BlogPosting)|LiveBlogPosting|Report)"

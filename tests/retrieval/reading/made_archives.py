@@ -11,8 +11,8 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from retrieval.reading.extracted import Broken, Extracted
-from retrieval.reading.files import Reading, read_file
+from retrieval.reading.extracted import Broken, Extracted, Reading
+from retrieval.reading.files import read_file
 from retrieval.reading.folder import walk
 
 FERRY = "The ferry Marigold left Ostrell at noon, the harbour master said.\n\nIt carried 41 people."

@@ -14,7 +14,7 @@ import zipfile
 import pytest
 
 from retrieval.errors import UnreadableFile
-from retrieval.reading.extracted import Broken
+from retrieval.reading.extracted import Broken, Member
 from retrieval.reading.packed import bounds as packed
 from retrieval.reading.packed import compressed, tar_files, zip_files
 from tests.retrieval.reading.made_archives import FERRY, taped, zipped
@@ -107,13 +107,15 @@ def test_a_name_without_end_is_told_shortly(reader, make):
 def test_metadata_files_are_given_beside_their_documents_and_are_none_themselves(reader, make):
     files = {
         "a/ferry.toml": 'title = "A"', "a/ferry.txt": FERRY, "b.txt": FERRY, "b.txt.json": '{"title": "B"}',
-        "b.toml": 'title = "not this"', "package.json": "{}", "c.txt": "alone",
+        "b.toml": 'status = "retracted"', "package.json": "{}", "c.txt": "kept", "c.TOML": "",
     }  # fmt: skip
     found = list(reader.members(io.BytesIO(make(files)), "a"))
-    assert {each.name: each.sidecar for each in found} == {
-        "a/ferry.txt": ("a/ferry.toml", b'title = "A"'),
-        "b.txt": ("b.txt.json", b'{"title": "B"}'),
-        "c.txt": None,
+    alone = "taken for metadata, and no file that it could be of is beside it"
+    assert [(each.name, each.reason) for each in found if isinstance(each, Broken)] == [("package.json", alone)]
+    assert {each.name: each.sidecars for each in found if isinstance(each, Member)} == {
+        "a/ferry.txt": (("a/ferry.toml", b'title = "A"'),),
+        "b.txt": (("b.txt.json", b'{"title": "B"}'), ("b.toml", b'status = "retracted"')),
+        "c.txt": (("c.TOML", b""),),
     }
 
 
@@ -121,7 +123,7 @@ def test_metadata_files_are_given_beside_their_documents_and_are_none_themselves
 def test_a_metadata_file_too_large_breaks_its_own_document_alone(reader, make):
     files = {"a.txt": "x", "a.toml": b"#" * (MIB + 1), "b.txt": "kept"}
     found = contents(reader, make(files))
-    assert found == {"a.txt": "its metadata file a.toml: larger than 1 MiB", "b.txt": b"kept"}
+    assert found == {"a.txt": "its metadata file a.toml can't be read: larger than 1 MiB", "b.txt": b"kept"}
 
 
 def test_metadata_files_of_a_tar_are_held_up_to_a_limit(monkeypatch):
@@ -130,8 +132,8 @@ def test_metadata_files_of_a_tar_are_held_up_to_a_limit(monkeypatch):
     found = contents(tar_files, taped(files))
     assert found == {
         "0.txt": b"# a comment",
-        "1.txt": "its metadata file 1.toml: too many of them to hold",
-        "2.txt": "its metadata file 2.toml: too many of them to hold",
+        "1.txt": "its metadata file 1.toml can't be read: too many of them to hold",
+        "2.txt": "its metadata file 2.toml can't be read: too many of them to hold",
     }
 
 

@@ -196,6 +196,7 @@ OUTSIDE = '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/pass
         (book(others={"META-INF/container.xml": CONTAINER.replace("OEBPS/", "../")}), "does not say where"),
         (book(others={"META-INF/container.xml": LAUGHS}), "declares entities"),
         (book(others={"META-INF/container.xml": OUTSIDE}), "declares entities"),
+        (book(others={"META-INF/container.xml": '<!DOCTYPE a [<!ATTLIST a b CDATA "x">]><a/>'}), "declares entities"),
         (book(others={"OEBPS/content.opf": "<package><spine>"}), "its 'content.opf' is not XML, line 1"),
         (book(others={"OEBPS/content.opf": '<?xml version="1.0" encoding="nosuch"?><p/>'}), "its 'content.opf'"),
         (book(others={"OEBPS/content.opf": "<a>" * 200_000}), "has more than 100,000 elements"),

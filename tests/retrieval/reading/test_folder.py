@@ -13,6 +13,7 @@ import pytest
 
 from retrieval.errors import ArchiveFolderError, UnreadableFile
 from retrieval.reading import FORMATS, digest_of, read_file, walk
+from retrieval.reading.sizes import MIB
 
 TEXT = "The ferry\n\nIt left at noon."
 
@@ -41,6 +42,15 @@ def test_sidecars_are_no_documents_of_their_own(folder, put):
     assert {file.path: file.sidecars for file in walk(folder)} == {"a.txt": ("a.toml",), "b.md": ("b.md.json",)}
 
 
+def test_metadata_of_no_file_is_told(folder, put):
+    for name in ("article.json", "b/NOTES.TOML", "c.txt", "c.Toml", ".hidden.json"):
+        put(name, TEXT)
+    alone = "taken for metadata, and no file that it could be of is beside it"
+    assert {file.path: file.refused for file in walk(folder)} == {
+        "article.json": alone, "b/NOTES.TOML": alone, "c.txt": None, "c.Toml": alone,
+    }  # fmt: skip
+
+
 def test_links_are_not_followed_wherever_they_lead(folder, put, tmp_path):
     outside = tmp_path / "outside"
     outside.mkdir()
@@ -64,6 +74,27 @@ def test_a_sidecar_that_is_a_link_out_of_the_folder_is_not_read(folder, put, tmp
     (tmp_path / "secret.toml").write_text('title = "secret"')
     (folder / "a.toml").symlink_to(tmp_path / "secret.toml")
     assert [(file.path, file.sidecars) for file in walk(folder)] == [("a.toml", ()), ("a.txt", ())]
+
+
+@pytest.mark.parametrize(
+    ("name", "size", "reason"),
+    [
+        ("a.txt", 65 * MIB, "larger than 64 MiB"), ("a.tar", 9 * 1024 * MIB, "larger than 8192 MiB"),
+        ("b.tar", 4 * 1024 * MIB, "nothing was ever written into it"),
+    ],
+)  # fmt: skip
+def test_a_huge_file_is_refused_before_any_of_it_is_read(folder, monkeypatch, name, size, reason):
+    with (folder / name).open("wb") as file:
+        file.truncate(size)
+        if os.fstat(file.fileno()).st_blocks:
+            pytest.skip("this file system writes noughts out")
+    read: list[object] = []
+    monkeypatch.setattr("hashlib.file_digest", lambda *given: read.append(given))
+    [stamp] = walk(folder)
+    for reading in (lambda: digest_of(folder, stamp), lambda: list(read_file(folder, stamp))):
+        with pytest.raises(UnreadableFile, match=reason):
+            reading()
+    assert not read
 
 
 def test_the_archive_folder_itself_may_be_a_link(folder, put, tmp_path):

@@ -5,16 +5,17 @@ from __future__ import annotations
 import bz2
 import gzip
 import hashlib
+import random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from retrieval.errors import UnreadableFile
-from retrieval.reading import files, formats
-from retrieval.reading.extracted import Broken
-from retrieval.reading.files import Reading
+from retrieval.reading import budget, formats, members
+from retrieval.reading.extracted import Broken, Reading
 from retrieval.reading.formats import Container, Format, format_of
+from retrieval.reading.member_names import TakenNames
 from tests.retrieval.reading.made_archives import (
     FERRY,
     JSON_LINES,
@@ -124,12 +125,12 @@ def test_containers_may_lie_in_one_another_but_not_for_ever(tmp_path):
     assert told(read_all(tmp_path, "a.zip", nested(3))) == {"in.zip/in.zip/in.zip/deep.txt": FERRY}
     name, reason = next(iter(told(read_all(tmp_path, "a.zip", nested(4))).items()))
     assert name == "in.zip/in.zip/in.zip/in.zip"
-    assert reason == f"more than {files.MOST_DEEP} containers inside one another"
+    assert reason == f"more than {members.MOST_DEEP} containers inside one another"
 
 
 @pytest.mark.parametrize("name", ["a.zip", "a.tar", "a.tar.gz"])
 def test_what_a_file_unpacks_to_is_bounded_all_together(tmp_path, monkeypatch, name):
-    monkeypatch.setattr(files, "MOST_UNPACKED", 2 * 1024 * 1024)
+    monkeypatch.setattr(budget, "MOST_UNPACKED", 2 * 1024 * 1024)
     parts = {f"{at}.txt": f"{at} boats lay in the harbour.\n" * 20_000 for at in range(6)}
     make = {"a.zip": zipped, "a.tar": taped, "a.tar.gz": lambda each: taped(each, "w:gz")}[name]
     found: list[Reading | Broken] = []
@@ -179,6 +180,7 @@ def test_whatever_its_bytes_a_file_is_read_or_told_to_be_unreadable(tmp_path_fac
             if isinstance(each, Broken):
                 assert each.reason
                 assert "\n" not in each.reason
+                assert each.trace is None, each.trace
             else:
                 check_offsets(each.extracted)
     except UnreadableFile as error:
@@ -191,3 +193,71 @@ def test_a_name_with_a_number_that_another_has_already_gets_the_next(tmp_path):
     content = "\n".join(f'{{"_id": "{name}", "text": "{text}"}}' for name, text in lines)
     found = read_all(tmp_path, "a.jsonl", content.encode())
     assert told(found) == {"j~2": "One", "j": "Two", "j~3": "Three", "j~4": "Four"}
+
+
+@given(names=st.lists(st.text(max_size=3), max_size=60), more=st.integers(0, 3000))
+def test_names_are_taken_once_however_many_there_are(names, more):
+    taken, held = TakenNames(), set()
+    for name in [*names, *map(str, range(more)), *names]:
+        assert taken.take(name) == (name not in held)
+        held.add(name)
+    assert len(taken) == len(held)
+
+
+def rows(count: int) -> bytes:
+    return b'{"text":"a"}\n' * count
+
+
+def kept_of(folder, name: str, content: bytes) -> tuple[int, str | None]:
+    """How many documents, and why there are no more."""
+    count = 0
+    try:
+        for each in readings(folder, name, content):
+            count += isinstance(each, Reading)
+    except UnreadableFile as error:
+        return count, str(error)
+    return count, None
+
+
+def test_a_small_packed_file_makes_no_large_index(tmp_path, monkeypatch):
+    monkeypatch.setattr(budget, "FEWEST_DOCUMENTS", 1000)
+    told = "holds more than 1,000 documents; the rest of it is left out"
+    packed = gzip.compress(rows(3000))
+    assert len(packed) < 200
+    assert kept_of(tmp_path, "a.jsonl.gz", packed) == (1001, told)
+    assert kept_of(tmp_path, "a.zip", zipped({"a.jsonl": rows(700), "b.jsonl": rows(700)})) == (1001, told)
+
+
+def test_rows_of_a_file_that_is_not_packed_have_no_such_bound(tmp_path, monkeypatch):
+    monkeypatch.setattr(budget, "FEWEST_DOCUMENTS", 1000)
+    assert kept_of(tmp_path, "a.jsonl", rows(3000)) == (3000, None)
+    assert kept_of(tmp_path, "a.csv", b"text\n" + b"a\n" * 3000) == (3000, None)
+
+
+def test_a_packed_file_may_hold_a_document_for_each_few_of_its_bytes(tmp_path, monkeypatch):
+    monkeypatch.setattr(budget, "FEWEST_DOCUMENTS", 10)
+    noise = random.Random(5).randbytes(3000).hex()
+    lines = "".join(f'{{"text": "{noise[at : at + 12]}"}}\n' for at in range(0, 6000, 12)).encode()
+    assert kept_of(tmp_path, "a.jsonl.gz", gzip.compress(lines)) == (500, None)
+
+
+def test_metadata_files_in_an_archive_count_for_what_it_unpacks_to(tmp_path, monkeypatch):
+    monkeypatch.setattr(budget, "LEAST_UNPACKED", 2_000_000)
+    monkeypatch.setattr(budget, "MOST_TIMES", 1)
+    parts = {
+        f"{at}.{ending}": text
+        for at in range(9)
+        for ending, text in (("json", f'{{"x": "{"y" * 500_000}"}}'), ("txt", "Noon."))
+    }
+    count, told = kept_of(tmp_path, "a.zip", zipped(parts))
+    assert (count, told) == (3, "unpacks to more than 1 MiB; the rest of it is left out")
+
+
+def test_an_archive_may_unpack_to_a_multiple_of_its_own_size(tmp_path, monkeypatch):
+    monkeypatch.setattr(budget, "LEAST_UNPACKED", 1000)
+    parts = {f"{at}.txt": f"{at} boats lay in the harbour.\n" * 500 for at in range(6)}
+    assert kept_of(tmp_path, "a.zip", zipped(parts)) == (6, None)
+    monkeypatch.setattr(budget, "MOST_TIMES", 10)
+    count, told = kept_of(tmp_path, "a.zip", zipped(parts))
+    assert count < 6
+    assert told == "unpacks to more than 0 MiB; the rest of it is left out"

@@ -223,13 +223,14 @@ def test_numbers_in_a_sidecar_stay_as_written(read, put, name, content, title):
     ("name", "content"),
     [
         ("page.toml", "title = 0x" + "F" * 9000),
-        ("page.toml", "title = true"), ("page.json", '{"title": true}'), ("page.toml", "title = 1" + "0" * 9000),
+        ("page.toml", "title = true"), ("page.toml", "title = 1" + "0" * 9000),
         ("page.toml", "a" * 9000 + " = 1\n" + "a" * 9000 + " = 2"),
         ("page.toml", "# " + "x" * 16 * 1024), ("page.json", " " * 1024 * 1024 + "{}"),
         ("page.toml", "a = {" + "b" * 5000 + " = 1, " + "b" * 5000 + " = 2}"), ("page.toml", "a = " + "[" * 9000),
-        ("page.toml", "title = "), ("page.json", "{"), ("page.json", "[1, 2]"),
-        ("page.json", '"x"'), ("page.json", "[" * 100_000), ("page.toml", b"title = \"\xff\""), ("page.json", ""),
-        ("page.json", '{"title": "\\ud800"}'),
+        ("page.toml", "title = "), ("page.json", "{"), ("page.json", '{"status": "retracted"'),
+        ("page.json", '{"status": "published"}'), ("page.json", '{"status": true}'), ("page.json", "[" * 100_000),
+        ("page.json", '[{"status": "retracted"}]'), ("page.toml", b"title = \"\xff\""), ("page.json", ""),
+        ("page.TOML", "title = "), ("page.txt.JSON", "{"),
     ],
 )  # fmt: skip
 def test_a_sidecar_that_can_not_be_read_is_told_by_name_in_one_line(read, put, name, content):
@@ -257,6 +258,37 @@ def test_an_impossible_date_in_a_sidecar_is_noted_and_the_rest_is_read(reading, 
     assert note.startswith(f"its metadata file {name}: published is ")
     assert len(note.encode()) < 250
     note.encode()
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ("[1, 2]", "does not hold named fields, and is left alone"),
+        ('"x"', "does not hold named fields, and is left alone"),
+        ('{"dependencies": {}}', "has none of the fields that say something here, and is left alone"),
+        ('{"title": true}', ": title is not text"), ('{"author": [{"name": "A. Brandt"}]}', ": author is not text"),
+        ('{"title": "\\ud800"}', ": title holds half a character"),
+    ],
+)  # fmt: skip
+def test_json_of_another_program_is_noted_and_its_neighbour_is_read(reading, put, content, told):
+    put("page.json", content)
+    metadata = reading("page.txt", "The ferry\n\nIt left at noon.").metadata
+    assert metadata.title == "The ferry"
+    [note] = metadata.notes
+    assert note.removeprefix("its metadata file page.json").strip() == told
+
+
+def test_a_retraction_among_fields_that_are_no_metadata_is_not_lost(reading, put):
+    put("page.json", '{"status": "Retracted", "status_note": "Forged.", "author": ["A. Brandt"], "title": "The boat"}')
+    metadata = reading("page.txt", "The ferry\n\nIt left at noon.").metadata
+    assert (metadata.status, metadata.status_note, metadata.title) == ("retracted", "Forged.", "The boat")
+    assert metadata.notes == ("its metadata file page.json: author is not text",)
+
+
+@pytest.mark.parametrize("name", ["page.TOML", "page.txt.TOML"])
+def test_an_ending_in_capitals_is_the_same_ending(read, put, name):
+    put(name, 'status = "retracted"')
+    assert read("page.txt", "The ferry\n\nIt left at noon.").source.status == "retracted"
 
 
 def test_a_retraction_in_a_second_sidecar_is_not_lost_for_there_being_a_first(read, put):

@@ -115,7 +115,7 @@ def test_entities_are_refused_before_they_are_told_out(reasons: Callable[..., di
         (odt(p("x"))[:200], "not an office document"),
         (zipped({"readme.txt": b"no document"}), "it has no content"),
         (odt(""), "holds no text"),
-        (odt("<text:p>"), "not XML at line 1"),
+        (odt("<text:p>"), "a part of it is not XML, line 1"),
         (odt("<text:span>" * 2000 + "</text:span>" * 2000), "elements inside one another"),
         (with_part(odt(p("x")), "a.bin", b"\0" * 8_000_000), "more than 300 times"),
         (with_part(odt(p("x")), "META-INF/manifest.xml", b"<m><encryption-data/></m>"), "encrypted"),

@@ -97,11 +97,11 @@ def test_a_wrong_byte_spoils_its_own_row_alone():
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-32", "cp1252"])
 def test_encodings_are_told_by_the_head(encoding):
     words = "Über die Straße fährt täglich ein Bus, sagte die Bürgermeisterin, für alle Schüler der Stadt. " * 3
-    found = members(f"text\n{words.replace(',', ';')}\n".encode(encoding))
-    assert texts(found) == {"1": words.replace(",", ";")}
-    assert [note[:29] for note in found[0].content.notes] == (
-        ["its encoding is not said; rea"] if encoding == "cp1252" else []
-    )
+    row = words.replace(",", ";")
+    found = members(f'text,title\n" ",x\n{row},y\n{row},z\n'.encode(encoding))
+    assert texts(found) == {"1": " ", "2": row, "3": row}
+    notes = [note[:29] for each in found[1:] for note in each.content.notes]
+    assert notes == (["its encoding is not said; rea"] if encoding == "cp1252" else [])
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-32"])

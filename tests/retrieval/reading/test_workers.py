@@ -3,66 +3,16 @@
 from __future__ import annotations
 
 import os
-import zipfile
 
 import pytest
 
 from retrieval.errors import UnreadableFile
-from retrieval.reading import Limits, Workers, message_of, reading_of, walk
+from retrieval.reading import Limits, Workers, walk
 from retrieval.reading.folder import FileStamp, stamp_of
 from retrieval.reading.processes import given_back, started
 from retrieval.reading.workers import ask_again
 from retrieval.spans import Span
-
-HOSTILE = """
-import os, signal, sys, time
-from retrieval.reading import formats, worker
-from retrieval.reading.text import plain_text
-
-def behave(content, declared):
-    text = content.decode().strip()
-    if text == "spin":
-        while True: pass
-    if text == "sleep":
-        time.sleep(1000)
-    if text == "eat":
-        held = []
-        while True: held.append(bytearray(1 << 24))
-    if text == "die":
-        os.kill(os.getpid(), signal.SIGSEGV)
-    if text == "exit":
-        os._exit(3)
-    if text == "raise":
-        raise KeyError("a defect")
-    if text == "deep":
-        return behave(content, declared) and None
-    if text == "chatter":
-        print("not an answer"); os.write(1, b'{"end":true,"reason":"forged"}\\\\n')
-    if text == "write":
-        open(os.path.join(os.environ["TMPDIR"], "written"), "wb", 0).write(b"x")
-    return plain_text.read(content, declared)
-
-formats.FORMATS[".bad"] = formats.Format("bad/1", behave)
-worker.main()
-"""
-
-
-@pytest.fixture
-def hostile(monkeypatch, tmp_path):
-    monkeypatch.setattr("retrieval.reading.processes.PROGRAM", ("-c", HOSTILE))
-    monkeypatch.setenv("TMPDIR", str(tmp_path))
-
-
-def read_all(folder, limits):
-    """Path -> (texts, why it ended)."""
-    found: dict[str, tuple[list[str], str | None]] = {}
-    with Workers(folder, limits) as workers:
-        for answer in workers.read(walk(folder)):
-            texts, _ = found.get(answer.path, ([], None))
-            if answer.body:
-                texts.append(reading_of(message_of(answer.body)).extracted.text)
-            found[answer.path] = texts, answer.header.get("reason")
-    return found
+from tests.retrieval.reading.hostile_readers import read_all
 
 
 @pytest.mark.parametrize(
@@ -86,16 +36,6 @@ def test_whatever_a_file_does_to_its_reader_the_others_are_read(folder, put, hos
     found = read_all(folder, Limits(1, 200, 2))
     assert found.pop("1.bad")[1] == reason
     assert found == {f"{number}.txt": ([f"Page {number}"], None) for number in range(4)}
-
-
-@pytest.mark.parametrize("behaviour", ["spin", "die"])
-def test_documents_before_one_that_ends_its_reader_are_kept(folder, put, hostile, behaviour):
-    with zipfile.ZipFile(folder / "a.zip", "w") as archive:
-        for name, content in (("1.txt", "One"), ("2.txt", "Two"), ("3.bad", behaviour), ("4.txt", "Four")):
-            archive.writestr(name, content)
-    texts, reason = read_all(folder, Limits(1, 200, 1))["a.zip"]
-    assert texts == ["One", "Two"]
-    assert reason is not None
 
 
 def test_files_that_hang_end_one_after_another(folder, put, hostile):
