@@ -40,8 +40,10 @@ class Rows:
         """(places, dimensions). Raises IndexError for a place that is not there."""
         if len(places) and not 0 <= places.min() <= places.max() < self._count:
             raise IndexError("no such row")
-        descriptor = self._file.fileno()
-        read = b"".join(os.pread(descriptor, self._width, int(place) * self._width) for place in places)
+        descriptor, width = self._file.fileno(), self._width
+        after = np.flatnonzero(np.diff(places) != 1) + 1  # rows that follow one another are read together
+        runs = zip(places[[0, *after]], places[[*(after - 1), -1]], strict=True) if len(places) else ()
+        read = b"".join(os.pread(descriptor, int(last - first + 1) * width, int(first) * width) for first, last in runs)
         return np.frombuffer(read, _KIND).reshape(len(places), self._dimensions).astype(np.float32, copy=False)
 
     def all(self) -> Iterator[Vectors]:
