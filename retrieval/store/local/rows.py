@@ -24,6 +24,7 @@ class Rows:
 
     def __init__(self, path: Path, dimensions: int) -> None:
         """Raises ValueError for a file that holds no whole number of rows."""
+        self.path = path
         self._width = dimensions * _KIND.itemsize
         self._dimensions = dimensions
         self._file = path.open("rb", buffering=0)

@@ -40,7 +40,11 @@ _LOOKED_INTO = 16
 times this all (`python -m tests.bench.million`).
 """
 _READ_ONE_BY_ONE = 10_000
-"""Rows: where a filter leaves so few, reading them all is quicker than looking for them, and nothing can be missed."""
+"""Rows: where there are so few, or a filter leaves so few, reading them all is quicker than looking for them, and
+nothing can be missed.
+"""
+_ROOM = 4
+"""Times the candidates that are wanted: so many rows at least are in the clusters that are looked into."""
 
 
 class Nearest(Protocol):
@@ -79,11 +83,13 @@ class Approximate:
         count = len(self._rows) if among is None else int(among.sum())
         if min(limit, count) <= 0:
             return _NOTHING
-        if among is not None and count <= _READ_ONE_BY_ONE:
-            return self._best(np.flatnonzero(among), vector, limit)
-        # Those that are left lie farther out: of a twentieth four times the clusters found as many of the nearest.
-        probes = min(self._index.nlist, math.ceil(self._index.nprobe * math.sqrt(len(self._rows) / count)))
+        if count <= _READ_ONE_BY_ONE:
+            return self._best(np.arange(count) if among is None else np.flatnonzero(among), vector, limit)
         wanted = min(count, max(CANDIDATES * limit, FEWEST_CANDIDATES))
+        # Those that are left lie farther out: of a twentieth four times the clusters found as many of the nearest.
+        usual = self._index.nprobe * math.sqrt(len(self._rows) / count)
+        enough = self._index.nlist * _ROOM * wanted / count
+        probes = min(self._index.nlist, math.ceil(max(usual, enough)))
         parameters = faiss.SearchParametersIVF(nprobe=probes)
         if among is not None:
             parameters.sel = _selector(among)
