@@ -28,7 +28,7 @@ from retrieval.store.protocol import Vectors
 
 EXACT_UP_TO = 50_000
 """Passages in a layer: about 5 ms for an exact search of so many."""
-CANDIDATES = 4
+CANDIDATES = 2
 """Times the rows that are asked for, and at least FEWEST_CANDIDATES, are ordered by their exact cosine."""
 FEWEST_CANDIDATES = 100
 _TRAINED_ON = 50
