@@ -392,7 +392,7 @@ def test_a_cache_in_use_by_another_process_is_not_thrown_away(tmp_path, hash_enc
     kept(first, ["a"], hash_encoder)
     first.close()
     real = sqlite3.connect
-    monkeypatch.setattr(sqlite3, "connect", lambda place, timeout: real(place, timeout=0.05))
+    monkeypatch.setattr(sqlite3, "connect", lambda place, **named: real(place, **named | {"timeout": 0.05}))
     other = real(path, isolation_level=None)
     other.execute("PRAGMA journal_mode = DELETE")
     other.execute("BEGIN EXCLUSIVE")
