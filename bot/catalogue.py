@@ -146,7 +146,7 @@ class Line(Enum):
     # Reindexing
     REINDEX_STARTED = "Reindexing: looking at the files."
     REINDEX_READING = "Reading: {files} of {of_files} files."
-    REINDEX_PROGRESS = "Reindexing: {bar} {files} files read, {passages} passages indexed, {left} left."
+    REINDEX_PROGRESS = "Reindexing: {bar} {files} files read, {passages} passages indexed, {pace}/s, {left} left."
     REINDEX_RUNNING = "A reindex is already running; this is how far it is."
     REINDEX_DONE = (
         "Reindex done: + {added} added, ~ {changed} changed, − {gone} gone, {moved} moved, {same} the same, "

@@ -17,6 +17,8 @@ class Running:
     seconds: float = 0.0
     share: float = 0.0
     """From 0 to 1: of the texts, that which is indexed. All files are read before the first text is."""
+    pace: float = 0.0
+    """Passages per second."""
 
     @property
     def seconds_left(self) -> float | None:

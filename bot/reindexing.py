@@ -18,7 +18,7 @@ LONGEST_LINE = 2**20
 """Bytes of one line that the process may write."""
 PATIENCE = 5.0
 """Seconds that a process is given to end when it is told to."""
-_PROGRESS = ("files", "of_files", "passages", "seconds", "share")
+_PROGRESS = ("files", "of_files", "passages", "seconds", "share", "pace")
 _HIDDEN_FROM_THE_CHILD = ("ARCHIVIST_DISCORD_TOKEN",)
 
 

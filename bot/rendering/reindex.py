@@ -41,7 +41,7 @@ def _running(state: Running, joined: bool) -> Reply:
         reading = line if state.files else Say(Line.REINDEX_STARTED)
         return Reply((*rows, Row((reading,))), private=True, interim=True)
     full = int(BAR * state.share)
-    counts = {"files": state.files, "passages": state.passages, "left": f"{left:.0f} s"}
+    counts = {"files": state.files, "passages": state.passages, "pace": f"{state.pace:.0f}", "left": f"{left:.0f} s"}
     values = {name: Meta(str(value)) for name, value in counts.items()} | {"bar": Meta("█" * full + "░" * (BAR - full))}
     return Reply((*rows, Row((Say(Line.REINDEX_PROGRESS, values),))), private=True, interim=True)
 

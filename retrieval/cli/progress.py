@@ -20,7 +20,8 @@ def progress_bar() -> Iterator[Callable[[Progress], None]]:
     with tqdm(total=1.0, bar_format=shape, file=sys.stderr, disable=None, leave=False) as bar:
 
         def report(progress: Progress) -> None:
-            bar.set_description_str(f"{progress.files} of {progress.of_files} files, {progress.passages} passages")
+            passages = f"{progress.passages} passages" + (f", {progress.pace:.0f}/s" if progress.pace else "")
+            bar.set_description_str(f"{progress.files} of {progress.of_files} files, {passages}")
             bar.update(progress.share - bar.n)
 
         yield report
@@ -37,6 +38,7 @@ def progress_lines() -> Iterator[Callable[[Progress], None]]:
             "passages": progress.passages,
             "seconds": progress.seconds,
             "share": progress.share,
+            "pace": progress.pace,
         }
         click.echo(json.dumps(line), err=True)
 

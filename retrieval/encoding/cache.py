@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -17,7 +17,8 @@ from retrieval.spans import Span
 from retrieval.store.protocol import Directions, PassageVectors, Vectors
 
 _AT_ONCE = 500
-
+_STEP = 128
+"""Passages that are encoded before they are kept: what a run that is stopped can lose, about a second's work."""
 
 _DAMAGE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 _CHECK_BYTES = 4
@@ -28,12 +29,13 @@ class VectorCache:
 
     SQLite notices damage to its pages' structure; a CRC-32 beside each vector tells damage to the numbers, and such a
     vector is made again. A file that is locked or can't be written is no damage: that error is raised.
+    For any thread, but for one at a time.
     """
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._path = path
-        self._tables = sqlite3.connect(path, timeout=30)
+        self._tables = _connected(path)
         try:
             self._prepare()
         except sqlite3.DatabaseError as error:
@@ -54,11 +56,23 @@ class VectorCache:
         self._tables.close()
         for ending in ("", "-wal", "-shm"):
             self._path.with_name(self._path.name + ending).unlink(missing_ok=True)
-        self._tables = sqlite3.connect(self._path, timeout=30)
+        self._tables = _connected(self._path)
         self._prepare()
 
     def encode(self, texts: Sequence[str], sentences: Sequence[Sequence[Span]], encoder: Encoder) -> PassageVectors:
         """As `encoder.encode_passages`, for the passages not seen before; what was made is kept at once."""
+        steps = self.encoding(texts, sentences, encoder)
+        while True:
+            try:
+                next(steps)
+            except StopIteration as end:
+                vectors: PassageVectors = end.value
+                return vectors
+
+    def encoding(
+        self, texts: Sequence[str], sentences: Sequence[Sequence[Span]], encoder: Encoder
+    ) -> Generator[int, None, PassageVectors]:
+        """As `encode`, and yields how many passages are done, after each step that is kept; the longest come first."""
         passages = [_Passage.of(text, spans) for text, spans in zip(texts, sentences, strict=True)]
         try:
             known = self._known(passages, encoder)
@@ -66,16 +80,20 @@ class VectorCache:
             self._begin_anew_after(error)
             known = {}
         missing = list({passage.key: passage for passage in passages if passage.key not in known}.values())
-        if missing:
-            vectors = encoder.encode_passages([p.text for p in missing], [p.sentences for p in missing])
+        missing.sort(key=lambda passage: -len(passage.text))
+        yield len(passages) - len(missing)
+        for start in range(0, len(missing), _STEP):
+            step = missing[start : start + _STEP]
+            vectors = encoder.encode_passages([p.text for p in step], [p.sentences for p in step])
             pairs = zip(vectors.whole, vectors.sentences, strict=True)
-            made = {passage.key: pair for passage, pair in zip(missing, pairs, strict=True)}
+            made = {passage.key: pair for passage, pair in zip(step, pairs, strict=True)}
             try:
                 self._keep(made, encoder)
             except sqlite3.DatabaseError as error:
                 self._begin_anew_after(error)
                 self._keep(made, encoder)
             known.update(made)
+            yield len(step)
         whole = [known[passage.key][0] for passage in passages]
         rows = np.stack(whole) if whole else np.zeros((0, encoder.dimensions), np.float32)
         return PassageVectors(rows, tuple(known[passage.key][1] for passage in passages))
@@ -109,6 +127,10 @@ class VectorCache:
 
     def close(self) -> None:
         self._tables.close()
+
+
+def _connected(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(path, timeout=30, check_same_thread=False)
 
 
 @dataclass(frozen=True, slots=True)

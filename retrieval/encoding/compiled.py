@@ -1,73 +1,190 @@
-"""A model's transformer, run by OpenVINO: the same vectors in about a third of PyTorch's time for one question.
+"""A model's transformer, run by OpenVINO: the same vectors in a good half of PyTorch's time, and in less with bfloat16.
 
-What sentence-transformers does around it (prompts, tokens, pooling, lengths) stays its own.
+Where the processor multiplies bfloat16, that is tried, too, and taken if it is indeed faster: a Xeon without AMX took
+half as long again for it as for float32, in PyTorch as well (`python -m tests.bench.encoding_speed`).
 """
 
 from __future__ import annotations
 
 import inspect
 import logging
+import math
+import time
 import warnings
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import openvino
 import torch
+from openvino import opset13 as opset
 from openvino.frontend import FrontEndManager
 from openvino.frontend.pytorch.ts_decoder import TorchScriptPythonDecoder
 
+from retrieval.encoding.sample import SAMPLE, least_cosine
+
 _log = logging.getLogger(__name__)
+
+Tensors = Mapping[str, npt.NDArray[np.int64]]
+"""A batch as tokenizers name its parts, each (texts, tokens)."""
+States = npt.NDArray[np.float32]
+"""(texts, tokens, dimensions)."""
 
 # The tensors that tokenizers make, in the order in which a traced model takes them.
 _INPUTS = ("input_ids", "attention_mask", "token_type_ids")
-# Of several lengths, so that one is padded; the vectors of a model that was traced wrong differ in one of them.
-_PROBES = ("Who?", "The ferry left the harbour at noon, and came back three days later with 12 passengers.", "")
-_SAME = 0.9999
+TOKENS = 512
+"""Of a batch, padding included: enough to keep a core busy. More gains nothing; 4096 took a twelfth longer a passage
+(`python -m tests.bench.encoding_speed --batches`), and texts of like length are fewer."""
+SAME = {"f32": 0.9999, "bf16": 0.999}
+"""The least cosine of a text's two vectors, PyTorch's and the compiled model's, by the precision of the latter."""
+_FASTER = 0.8
+"""Of float32's time, what bfloat16 may take at most: the processor's clock and its other work make it waver."""
+_ROUNDS = 7
 
 
-class _Compiled(torch.nn.Module):
-    """In a transformer's place: its configuration and its last hidden states, (texts, tokens, dimensions)."""
+class Compiled(torch.nn.Module):
+    """In a transformer's place: its configuration and its last hidden states."""
 
-    def __init__(self, transformer: Any, threads: int) -> None:
+    def __init__(self, config: Any, graph: openvino.Model, inputs: list[str], precision: str, threads: int) -> None:
         super().__init__()
-        self.config = transformer.config
+        self.config = config
         self.device = torch.device("cpu")
         self.dtype = torch.float32
-        self._inputs = [name for name in _INPUTS if name in inspect.signature(transformer.forward).parameters]
-        # Left to itself, the processor's plugin takes bfloat16 where the processor has it.
-        options = {"PERFORMANCE_HINT": "LATENCY", "INFERENCE_PRECISION_HINT": "f32"}
-        if threads:
-            options["INFERENCE_NUM_THREADS"] = str(threads)
-        graph = _traced(transformer, self._inputs)
-        self._request = openvino.Core().compile_model(graph, "CPU", options).create_infer_request()
+        self.precision = precision
+        self._graph, self._inputs, self._threads = graph, inputs, threads
+        self._one = self._compiled("LATENCY").create_infer_request()
+        self._many: list[openvino.InferRequest] = []
 
     def forward(self, **tensors: Any) -> dict[str, Any]:
-        given = [tensors[name].numpy() if name in tensors else None for name in self._inputs]
-        zeros = np.zeros_like(given[0])
-        [states] = self._request.infer([zeros if one is None else one for one in given]).values()
-        return {"last_hidden_state": torch.from_numpy(np.array(states))}  # the request's own are written over
+        states = self.now({name: tensors[name].numpy() for name in self._inputs if name in tensors})
+        return {"last_hidden_state": torch.from_numpy(states)}
+
+    def now(self, tensors: Tensors) -> States:
+        """One batch, by all cores together. Not for several threads at once."""
+        [states] = self._one.infer(self._given(tensors)).values()
+        return np.array(states)  # the request's own are written over
+
+    def in_turn(self, batches: Iterable[Tensors]) -> Iterator[States]:
+        """Of each batch, in order, while the next ones are run, each by a core or a few. What is given is written over
+        when the next is asked for. Not for several threads at once. Takes a second and the memory of a second model
+        before the first.
+        """
+        if not self._many:
+            compiled = self._compiled("THROUGHPUT")
+            # One more than run at a time, so that the cores have work while the states of one are looked at.
+            count = int(compiled.get_property("OPTIMAL_NUMBER_OF_INFER_REQUESTS")) + 1
+            self._many = [compiled.create_infer_request() for _ in range(count)]
+        free, running = list(self._many), deque[openvino.InferRequest]()
+        try:
+            for batch in batches:
+                if not free:
+                    free.append(running.popleft())
+                    yield _states_of(free[-1])
+                running.append(free.pop())
+                running[-1].start_async(self._given(batch))
+            while running:
+                yield _states_of(running.popleft())
+        finally:
+            for request in running:
+                request.wait()
+
+    def _compiled(self, hint: str) -> openvino.CompiledModel:
+        # Left to itself, the processor's plugin takes bfloat16 where the processor has it.
+        options = {"PERFORMANCE_HINT": hint, "INFERENCE_PRECISION_HINT": self.precision}
+        if self._threads:
+            options["INFERENCE_NUM_THREADS"] = str(self._threads)
+        return openvino.Core().compile_model(self._graph, "CPU", options)
+
+    def _given(self, tensors: Tensors) -> list[npt.NDArray[np.int64]]:
+        zeros = np.zeros_like(tensors["input_ids"])
+        return [tensors.get(name, zeros) for name in self._inputs]
 
 
-def compile_transformer(model: Any, threads: int) -> None:
-    """Puts OpenVINO in the place of a SentenceTransformer's transformer. Takes a second.
+def _states_of(request: openvino.InferRequest) -> States:
+    request.wait()
+    states: States = request.get_output_tensor(0).data
+    return states
+
+
+def last_states(transformer: Any, batches: Iterable[Tensors], *, many: bool) -> Iterator[States]:
+    """As `Compiled.in_turn` where there are `many`, else as `Compiled.now`; and of one that PyTorch runs."""
+    if isinstance(transformer, Compiled):
+        yield from transformer.in_turn(batches) if many else map(transformer.now, batches)
+        return
+    for batch in batches:
+        with torch.inference_mode():
+            found = transformer(**{name: torch.from_numpy(each) for name, each in batch.items()})
+        yield found["last_hidden_state"].float().numpy()
+
+
+def compile_transformer(model: Any, threads: int, precisions: Sequence[str] | None = None) -> None:
+    """Puts OpenVINO in the place of a SentenceTransformer's transformer. Takes a second or two.
 
     Not every model can be traced. One that can't, or that gives other vectors then, stays with PyTorch, and the log
-    says so. `threads`: 0 leaves it to OpenVINO.
+    says so. `threads`: 0 leaves it to OpenVINO. `precisions`: the first that gives the same vectors is taken; None:
+    what this processor is fastest with.
     """
-    expected = model.encode(_PROBES, normalize_embeddings=True, show_progress_bar=False)
+    expected = _sample_of(model)
     whole = getattr(model[0], "model", None)
     try:
-        model[0].model = _Compiled(whole, threads)
-        found = model.encode(_PROBES, normalize_embeddings=True, show_progress_bar=False)
-        nearest = float((expected * found).sum(axis=1).min())
+        inputs = [name for name in _INPUTS if name in inspect.signature(model[0].model.forward).parameters]
+        graph = _traced(whole, inputs)
     except Exception as error:  # whatever a graph of someone else's making can raise
-        reason, nearest = str(error).strip().splitlines()[:1] or [type(error).__name__], 0.0
-    else:
-        reason = [f"its vectors are only {nearest:.4f} like PyTorch's"]
-    if not nearest >= _SAME:
-        if whole is not None:
+        _stays_with_pytorch(error)
+        return
+    for precision in precisions or (("bf16", "f32") if is_bfloat16_faster() else ("f32",)):
+        try:
+            model[0].model = Compiled(whole.config, graph, inputs, precision, threads)  # type: ignore[union-attr]
+            nearest = least_cosine(expected, _sample_of(model))
+            if nearest >= SAME[precision]:
+                return
+            raise ValueError(f"its vectors are only {nearest:.4f} like PyTorch's")
+        except Exception as error:
             model[0].model = whole
-        _log.info("the model is run by PyTorch, as OpenVINO can't: %s", reason[0][:300])
+            _stays_with_pytorch(error) if precision == "f32" else _log.info("bfloat16 is not used: %s", error)
+
+
+def _stays_with_pytorch(error: Exception) -> None:
+    reason = str(error).strip().splitlines()[:1] or [type(error).__name__]
+    _log.info("the model is run by PyTorch, as OpenVINO can't: %s", reason[0][:300])
+
+
+@cache
+def is_bfloat16_faster() -> bool:
+    """Whether this processor has it and runs a layer of a transformer faster with it. Takes 0.2 s where it has it."""
+    core = openvino.Core()
+    if "BF16" not in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES"):
+        return False
+    wide = np.random.default_rng(0).standard_normal((384, 1536), np.float32) / 40  # a layer of the default model has it
+    rows = opset.parameter([128, 384], np.float32)
+    inner = opset.gelu(opset.matmul(rows, opset.constant(wide), False, False), "erf")
+    layer = openvino.Model(opset.matmul(inner, opset.constant(wide), False, True), [rows])
+    options = {"INFERENCE_NUM_THREADS": 1}  # less disturbed by what else is running
+    requests = {
+        precision: core.compile_model(
+            layer, "CPU", options | {"INFERENCE_PRECISION_HINT": precision}
+        ).create_infer_request()
+        for precision in ("f32", "bf16")
+    }
+    least = dict.fromkeys(requests, math.inf)
+    for _ in range(_ROUNDS):
+        for precision, request in requests.items():
+            started = time.perf_counter()
+            request.infer([wide.reshape(-1, 384)[:128]])
+            least[precision] = min(least[precision], time.perf_counter() - started)
+    share = least["bf16"] / least["f32"]
+    _log.debug("a layer takes %.2f of float32's time with bfloat16", share)
+    return share <= _FASTER
+
+
+def _sample_of(model: Any) -> npt.NDArray[np.float32]:
+    vectors: npt.NDArray[np.float32] = model.encode(
+        SAMPLE, batch_size=2, normalize_embeddings=True, show_progress_bar=False
+    )
+    return vectors
 
 
 def _traced(transformer: Any, inputs: list[str]) -> openvino.Model:

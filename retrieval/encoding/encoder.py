@@ -15,7 +15,9 @@ class Encoder(Protocol):
 
     @property
     def fingerprint(self) -> str:
-        """Equal fingerprints mean equal vectors for equal texts: made from the model's own files."""
+        """Equal fingerprints mean the same vectors for the same texts, but for rounding (a cosine of at least 0.999):
+        made from the model's own files.
+        """
         ...
 
     @property

@@ -14,10 +14,10 @@ from typing import Any, Protocol
 
 from retrieval.encoding import packaged
 from retrieval.encoding.encoder import Encoder
-from retrieval.encoding.token_averages import TokenAverages, averages_tokens
 from retrieval.encoding.whole_texts import WholeTexts, encodable
 from retrieval.errors import ModelError
 
+log = logging.getLogger(__name__)
 _WEIGHTS_AND_RULES = (".json", ".safetensors", ".txt", ".model")
 _OFFLINE = ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE")
 
@@ -44,10 +44,15 @@ def load_encoder(name: str, offline: bool = True, threads: int = 0) -> Encoder:
     fingerprint = _of_files(folder) if folder is not None else _of_weights(model)
     # As late as the library above, and for the same reason.
     from retrieval.encoding.compiled import compile_transformer  # noqa: PLC0415
+    from retrieval.encoding.token_averages import TokenAverages, averages_tokens  # noqa: PLC0415
 
     compile_transformer(model, threads)
-    kind = TokenAverages if averages_tokens(model) else WholeTexts
-    return kind(name, fingerprint, model)
+    if averages_tokens(model):
+        encoder = TokenAverages(name, fingerprint, model)
+        if encoder.is_as_the_library():
+            return encoder
+        log.info("the model %s is run by sentence-transformers, which gives other vectors than its parts tell", name)
+    return WholeTexts(name, fingerprint, model)
 
 
 def load_reranker(name: str, offline: bool = True) -> Reranker:
@@ -123,7 +128,8 @@ def _folder(name: str) -> Path | None:
 
 def _of_files(folder: Path) -> str:
     """From the files that decide the vectors (weights, tokenizer, pooling, window) and the library that reads them.
-    What runs them is left out: compiled.py takes no runtime whose vectors are others.
+    What runs them, and how exactly, is left out: compiled.py takes no runtime whose vectors are others (cosine 0.999).
+    So an index that was made on one machine answers on another, and vectors from both stand side by side in it.
     """
     digest = hashlib.sha256(importlib.metadata.version("sentence-transformers").encode())
     for path in sorted(folder.rglob("*")):

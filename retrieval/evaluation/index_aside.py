@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import hashlib
 import importlib.metadata
@@ -47,7 +48,7 @@ def index_aside(
 ) -> IndexAside:
     """The index of `corpus` below `data`/evaluate, made now unless it is there for these bytes, model and code.
 
-    `report` gets the number of documents that each batch brought in. Raises QuestionSetError, IndexBusy, IndexDamaged.
+    `report` gets the number of documents that each step brought in. Raises QuestionSetError, IndexBusy, IndexDamaged.
     """
     folder = data / "evaluate" / f"{_plain(name)}-{_digest(corpus, encoder)}"
     backend = LocalBackend(folder)
@@ -63,8 +64,9 @@ def index_aside(
         cache = VectorCache(data / "cache" / "vectors.sqlite")
         try:
             today = datetime.datetime.now(datetime.UTC).date()
-            for batch in add_documents(draft, read_corpus(corpus, today), encoder, cache):
-                report(batch.documents)
+            with contextlib.closing(add_documents(draft, read_corpus(corpus, today), encoder, cache)) as steps:
+                for step in steps:
+                    report(step.documents)
         finally:
             cache.close()
     except BaseException:

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import importlib.metadata
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Generator, Iterable
+from contextlib import closing
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from retrieval.encoding import Encoder, VectorCache
+from retrieval.indexing.ahead import ahead
 from retrieval.records import Document, Passage
 from retrieval.spans import Span
 from retrieval.splitting import cut_passages
-from retrieval.store.protocol import Directions, Draft, PassageVectors
+from retrieval.store.protocol import Directions, Draft, PassageVectors, Vectors
 
-BATCH = 256
-"""Passages encoded together: enough for the model to sort them by length, few enough to hold their documents."""
-AT_ONCE = 4 * BATCH
+BATCH = 512
+"""Passages in hand together: enough to put those of like length beside each other, few enough to hold their documents,
+three times over: one batch is cut while another is encoded and a third is written."""
+AT_ONCE = 2 * BATCH
 """Passages encoded together at most, where one document has more. A text of 64 MiB, the largest that is read, brings a
 run to 1.8 GB all the same: 0.9 are the model's, and its passages and their vectors are added to the draft at once.
 """
@@ -25,10 +28,12 @@ run to 1.8 GB all the same: 0.9 are the model's, and its passages and their vect
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """What one batch brought in."""
+    """What came to the draft, or, with no document yet, was encoded for it; all together count everything once."""
 
     documents: int
     passages: int
+    share: float
+    """Of the passages that were cut so far, those that are encoded."""
 
 
 RECIPE = (
@@ -51,33 +56,79 @@ def indexed_text(document: Document, passage: Passage) -> tuple[str, tuple[Span,
     return context + passage.span.of(document.text), sentences
 
 
-def add_documents(draft: Draft, documents: Iterable[Document], encoder: Encoder, cache: VectorCache) -> Iterable[Added]:
-    """Adds them all, yielding after each batch. Documents are taken from the iterable as they are needed."""
-    held: list[tuple[Document, tuple[Passage, ...]]] = []
-    count = 0
+def add_documents(
+    draft: Draft, documents: Iterable[Document], encoder: Encoder, cache: VectorCache
+) -> Generator[Added]:
+    """Adds them all, in their order, and tells often how far it is. Documents are taken as they are needed.
+
+    The draft is used in the caller's thread alone; `documents` and the cache each in another, so that cutting and
+    writing are done while the model is busy. Close it before anything of that is used elsewhere. What was encoded
+    before it was closed is in the cache.
+    """
+    count = _Count()
+    encoded = 0
+    with closing(ahead(_encoded(documents, count, encoder, cache), 1)) as steps:
+        for step in steps:
+            if isinstance(step, int):
+                encoded += step
+                yield Added(0, step, encoded / count.cut if count.cut else 1.0)
+            else:
+                _write(draft, step)
+                yield Added(len(step.held), 0, encoded / count.cut if count.cut else 1.0)
+
+
+@dataclass(slots=True)
+class _Count:
+    """Passages that were cut so far, told by one thread to another."""
+
+    cut: int = 0
+
+
+@dataclass(slots=True)
+class _Batch:
+    held: list[tuple[Document, tuple[Passage, ...]]] = field(default_factory=list)
+    passages: int = 0
+    whole: Vectors = field(default_factory=lambda: np.empty((0, 0), np.float32))
+    directions: list[Directions] = field(default_factory=list)
+
+
+def _batches(documents: Iterable[Document], count: _Count) -> Generator[_Batch]:
+    batch = _Batch()
     for document in documents:
-        held.append((document, cut_passages(document)))
-        count += len(held[-1][1])
-        if count >= BATCH:
-            yield _add(draft, held, encoder, cache)
-            held, count = [], 0
-    if held:
-        yield _add(draft, held, encoder, cache)
+        passages = cut_passages(document)
+        batch.held.append((document, passages))
+        batch.passages += len(passages)
+        count.cut += len(passages)
+        if batch.passages >= BATCH:
+            yield batch
+            batch = _Batch()
+    if batch.held:
+        yield batch
 
 
-def _add(draft: Draft, held: list[tuple[Document, tuple[Passage, ...]]], encoder: Encoder, cache: VectorCache) -> Added:
-    """Encodes AT_ONCE passages at a time: of one long document, what is indexed is never all in memory beside it."""
-    flat = [(document, passage) for document, passages in held for passage in passages]
-    whole = np.empty((len(flat), encoder.dimensions), np.float32)
-    directions: list[Directions] = []
-    for start in range(0, len(flat), AT_ONCE):
-        indexed = [indexed_text(document, passage) for document, passage in flat[start : start + AT_ONCE]]
-        vectors = cache.encode([text for text, _ in indexed], [sentences for _, sentences in indexed], encoder)
-        whole[start : start + len(indexed)] = vectors.whole
-        directions += vectors.sentences
+def _encoded(
+    documents: Iterable[Document], count: _Count, encoder: Encoder, cache: VectorCache
+) -> Generator[int | _Batch]:
+    """Numbers of passages, as they are encoded, and then the batch that they are of.
+
+    AT_ONCE passages at a time: of one long document, what is indexed is never all in memory beside it.
+    """
+    with closing(ahead(_batches(documents, count), 1)) as batches:
+        for batch in batches:
+            flat = [(document, passage) for document, passages in batch.held for passage in passages]
+            batch.whole = np.empty((len(flat), encoder.dimensions), np.float32)
+            for start in range(0, len(flat), AT_ONCE):
+                indexed = [indexed_text(document, passage) for document, passage in flat[start : start + AT_ONCE]]
+                texts, sentences = [text for text, _ in indexed], [spans for _, spans in indexed]
+                vectors = yield from cache.encoding(texts, sentences, encoder)
+                batch.whole[start : start + len(indexed)] = vectors.whole
+                batch.directions += vectors.sentences
+            yield batch
+
+
+def _write(draft: Draft, batch: _Batch) -> None:
     at = 0
-    for document, passages in held:
+    for document, passages in batch.held:
         end = at + len(passages)
-        draft.add(document, passages, PassageVectors(whole[at:end], tuple(directions[at:end])))
+        draft.add(document, passages, PassageVectors(batch.whole[at:end], tuple(batch.directions[at:end])))
         at = end
-    return Added(len(held), len(flat))

@@ -34,6 +34,8 @@ class Progress:
     seconds: float
     share: float
     """From 0 to 1: of the texts, that which is indexed."""
+    pace: float
+    """Passages per second since the last file was read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,10 +164,13 @@ def _fill(
         making = Making(folder.resolve().name, register.to_read, gathered, repetition, stay.ids())
         documents = chain(making.documents(), stay.documents(again))
         passages = 0
-        with contextlib.closing(VectorCache(cache_path)) as cache:
-            for batch in add_documents(draft, documents, encoder, cache):
-                passages += batch.passages
-                telling.added(passages, making.share)
+        with (
+            contextlib.closing(VectorCache(cache_path)) as cache,
+            contextlib.closing(add_documents(draft, documents, encoder, cache)) as steps,
+        ):
+            for step in steps:
+                passages += step.passages
+                telling.added(passages, making.share * step.share)
     return {**register.stay, **making.records}
 
 
@@ -176,16 +181,20 @@ class _Telling:
         self._of_files = len(register.to_read)
         self._files = self._of_files - len(register.readable)
         self._started, self._report = started, report
+        self._began = time.monotonic()
 
     def read(self, files: int) -> None:
         """Of those that are readable."""
+        self._began = time.monotonic()
         self._tell(self._files + files, 0, 0.0)
 
     def added(self, passages: int, share: float) -> None:
         self._tell(self._of_files, passages, share)
 
     def _tell(self, files: int, passages: int, share: float) -> None:
-        self._report(Progress(files, self._of_files, passages, time.monotonic() - self._started, share))
+        now = time.monotonic()
+        pace = passages / max(now - self._began, 0.001)
+        self._report(Progress(files, self._of_files, passages, now - self._started, share, pace))
 
 
 @dataclass(frozen=True, slots=True)

@@ -356,7 +356,7 @@ async def test_a_process_that_cannot_be_started_is_a_failed_run(
 
 HALFWAY = """
 for n in range(1, 101):
-    line = {'files': n, 'of_files': 100, 'passages': 8 * n, 'seconds': n / 10, 'share': n / 100}
+    line = {'files': n, 'of_files': 100, 'passages': 8 * n, 'seconds': n / 10, 'share': n / 100, 'pace': 40.0}
     print(json.dumps(line), file=sys.stderr, flush=True)
     time.sleep(0.002)
     while n == 50 and not os.path.exists(r'{go_on}'):
@@ -379,7 +379,7 @@ async def test_whoever_joins_sees_how_far_it_is_and_then_the_same_report(
     await world.without_waiting(world.slash("reindex", by=world.bob))
     joined = world.said(viewer=world.bob)[-1]
     assert joined.holds(Line.REINDEX_RUNNING)
-    assert "██████████░░░░░░░░░░ 50 files read, 400 passages indexed, 5 s left" in joined.text
+    assert "██████████░░░░░░░░░░ 50 files read, 400 passages indexed, 40/s, 5 s left" in joined.text
     go_on.touch()
     await world.env.settle()
     for viewer in (world.alice, world.bob):

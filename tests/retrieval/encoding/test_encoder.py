@@ -14,6 +14,9 @@ from transformers import BertConfig, BertForSequenceClassification, BertModel
 
 from retrieval.encoding import VectorCache, compiled, cosines_with, directions_of, load_encoder, load_reranker
 from retrieval.encoding.packaged import NAME, packaged_model
+from retrieval.encoding.sample import SAMPLE, least_cosine
+from retrieval.encoding.together import MOST, Together
+from retrieval.encoding.token_averages import TokenAverages
 from retrieval.errors import ModelError
 from retrieval.spans import Span
 
@@ -102,11 +105,100 @@ def test_a_model_that_would_give_other_vectors_there_stays_with_pytorch(as_pytor
     assert "the model is run by PyTorch, as OpenVINO can't: its vectors are only" in caplog.text
 
 
+def vectors_of(model):
+    return model.encode(SAMPLE, normalize_embeddings=True, show_progress_bar=False)
+
+
+def test_bfloat16_is_taken_where_the_processor_is_faster_with_it(as_pytorch_runs_it, monkeypatch):
+    monkeypatch.setattr(compiled, "is_bfloat16_faster", lambda: True)
+    rounded = load_encoder(NAME)
+    assert rounded._transformer.precision == "bf16"
+    assert least_cosine(vectors_of(as_pytorch_runs_it), rounded.encode(SAMPLE)) >= 0.999
+
+
+def test_bfloat16_that_gives_other_vectors_is_left_for_float32(as_pytorch_runs_it, monkeypatch):
+    monkeypatch.setitem(compiled.SAME, "bf16", 1.1)
+    model = SentenceTransformer(str(packaged_model()), device="cpu")
+    compiled.compile_transformer(model, 1, ["bf16", "f32"])
+    assert model[0].model.precision == "f32"
+    assert vectors_of(model) == pytest.approx(vectors_of(as_pytorch_runs_it), abs=1e-5)
+
+
+def test_a_model_that_does_more_than_its_parts_tell_is_run_by_its_library(monkeypatch, caplog):
+    caplog.set_level("INFO")
+    monkeypatch.setattr(TokenAverages, "_of_questions", lambda _, texts: -np.ones((len(texts), 384), np.float32))
+    strange = load_encoder(NAME)
+    assert not isinstance(strange, TokenAverages)
+    assert strange.encode(TEXTS).shape == (4, 384)
+    assert "is run by sentence-transformers" in caplog.text
+
+
+def test_vectors_do_not_depend_on_what_is_encoded_beside(encoder, as_pytorch_runs_it):
+    """Enough passages for the way of many, of all lengths; each as PyTorch has it by itself, in the order given."""
+    texts = [" ".join(f"{word} {n} of {most}." for n in range(most)) for most in range(1, 22) for word in ("a", "é")]
+    spans = [(Span(0, len(text)),) for text in texts]
+    many = encoder.encode_passages(texts, spans)
+    assert many.whole == pytest.approx(as_pytorch_runs_it.encode(texts, normalize_embeddings=True), abs=1e-5)
+    few = [encoder.encode_passages([text], [span]).sentences[0] for text, span in zip(texts, spans, strict=True)]
+    assert np.abs(np.concatenate(many.sentences).astype(int) - np.concatenate(few)).max() <= 1
+
+
 def test_a_model_that_can_not_be_traced_stays_with_pytorch(as_pytorch_runs_it, monkeypatch, caplog):
     caplog.set_level("INFO")
     monkeypatch.setattr(compiled.torch.jit, "trace", None)
     assert load_encoder(NAME).encode(TEXTS).shape == (4, 384)
     assert "the model is run by PyTorch, as OpenVINO can't: " in caplog.text
+
+
+# --- questions that arrive together
+
+
+def test_questions_that_arrive_while_the_model_is_busy_go_together_and_none_is_lost():
+    passes, busy, go_on = [], threading.Event(), threading.Event()
+
+    def encode(texts):
+        passes.append(list(texts))
+        busy.set()
+        assert go_on.wait(30)
+        return np.array([[float(text)] for text in texts], np.float32)
+
+    together, got = Together(encode), {}
+
+    def ask(number):
+        got[number] = together([str(number)]).item()
+
+    asking = [threading.Thread(target=ask, args=(number,)) for number in range(100)]
+    asking[0].start()
+    assert busy.wait(30)
+    for thread in asking[1:]:
+        thread.start()
+    while len(together._waiting) < 99:
+        threading.Event().wait(0.001)
+    go_on.set()
+    for thread in asking:
+        thread.join(30)
+    assert got == {number: float(number) for number in range(100)}
+    assert passes[0] == ["0"] and [len(each) for each in passes] == [1, MOST, 99 - MOST]
+    assert sorted(text for each in passes for text in each) == sorted(map(str, range(100)))
+
+
+def test_who_asks_alone_goes_at_once_and_alone():
+    passes = []
+    together = Together(lambda texts: passes.append(list(texts)) or np.zeros((len(texts), 1), np.float32))
+    assert [together(["a"]).shape, together(["b", "c"]).shape, together([]).shape] == [(1, 1), (2, 1), (0, 1)]
+    assert passes == [["a"], ["b", "c"], []]
+
+
+def test_a_pass_that_fails_is_told_to_all_in_it_and_the_next_goes_on():
+    def encode(texts):
+        if "bad" in texts:
+            raise ModelError("broken")
+        return np.ones((len(texts), 1), np.float32)
+
+    together = Together(encode)
+    with pytest.raises(ModelError, match="broken"):
+        together(["bad"])
+    assert together(["good"]).shape == (1, 1)
 
 
 # --- passages and their sentences
@@ -300,7 +392,7 @@ def test_a_cache_in_use_by_another_process_is_not_thrown_away(tmp_path, hash_enc
     kept(first, ["a"], hash_encoder)
     first.close()
     real = sqlite3.connect
-    monkeypatch.setattr(sqlite3, "connect", lambda place, timeout: real(place, timeout=0.05))
+    monkeypatch.setattr(sqlite3, "connect", lambda place, **named: real(place, **named | {"timeout": 0.05}))
     other = real(path, isolation_level=None)
     other.execute("PRAGMA journal_mode = DELETE")
     other.execute("BEGIN EXCLUSIVE")

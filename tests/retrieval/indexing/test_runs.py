@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+import itertools
 import os
+import pkgutil
 import shutil
+import threading
 from itertools import pairwise
 
 import numpy as np
@@ -562,8 +565,11 @@ def test_progress_goes_from_file_to_file_up_to_the_last(index, put, monkeypatch)
     assert [(step.files, step.of_files, step.passages, step.share) for step in read] == [
         (number, 7, 0, 0.0) for number in range(1, 8)
     ]
-    assert [(step.files, step.of_files, step.passages) for step in indexed] == [(7, 7, 3), (7, 7, 6), (7, 7, 7)]
-    assert [round(step.share * 7) for step in indexed] == [3, 6, 7]
+    assert {(step.files, step.of_files) for step in indexed} == {(7, 7)}
+    assert sorted({step.passages for step in indexed} | {0}) == [0, 3, 6, 7]
+    assert all(sooner.passages <= later.passages for sooner, later in pairwise(indexed))
+    assert indexed[-1].share == 1  # in between it depends on how many texts were taken ahead
+    assert indexed[-1].pace > 0
     assert all(later.seconds >= sooner.seconds >= 0 for sooner, later in pairwise(seen))
 
 
@@ -590,6 +596,58 @@ def test_a_long_document_is_encoded_in_parts_and_indexed_as_at_once(index, put, 
     index.encoder.encode_passages = lambda texts, spans: parts.append(len(texts)) or encode(texts, spans)
     assert indexed() == at_once
     assert parts == [3, 1]
+
+
+def test_a_run_that_is_stopped_keeps_what_it_encoded_and_leaves_nothing_running(index, put, monkeypatch):
+    monkeypatch.setattr("retrieval.indexing.build.BATCH", 4)
+    monkeypatch.setattr("retrieval.encoding.cache._STEP", 2)
+    for number in range(20):
+        put(f"{number:02}.txt", f"Page {number}\n\nThe ferry left pier {number}.")
+
+    def stop(progress):
+        if progress.passages >= 6:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        index.run(report=stop)
+    assert not [thread for thread in threading.enumerate() if thread.name == "ahead"]
+    assert index.backend.published() is None
+    before = set(index.encoder.encoded)
+    assert 6 <= len(before) < 20
+    assert index.run().passages == 20
+    assert before.isdisjoint(index.encoder.encoded) and len(before) + len(index.encoder.encoded) == 20
+
+
+def test_what_goes_wrong_while_cutting_encoding_or_writing_is_told_and_ends_all_of_it(index, put, monkeypatch):
+    monkeypatch.setattr("retrieval.indexing.build.BATCH", 2)
+    for number in range(12):
+        put(f"{number:02}.txt", f"Page {number}\n\nThe ferry left pier {number}.")
+    for place in (
+        "retrieval.indexing.build.cut_passages",
+        "retrieval.encoding.cache.VectorCache._keep",
+        "retrieval.store.local.draft.LocalDraft.add",
+    ):
+        with monkeypatch.context() as broken:
+            broken.setattr(place, raising_at_the(3, place))
+            with pytest.raises(RuntimeError, match=place):
+                index.run()
+        assert not [thread for thread in threading.enumerate() if thread.name == "ahead"]
+        assert index.backend.published() is None
+    assert index.run().documents == 12
+
+
+def raising_at_the(call, place):
+    """What stands at `place`, until it is called for the so manyth time."""
+    module, _, name = place.rpartition(".")
+    home = pkgutil.resolve_name(module)
+    real, calls = getattr(home, name), itertools.count(1)
+
+    def raising(*arguments, **named):
+        if next(calls) >= call:
+            raise RuntimeError(place)
+        return real(*arguments, **named)
+
+    return raising
 
 
 def test_a_report_is_a_value(index, put):
