@@ -33,6 +33,8 @@ from retrieval.store.protocol import Snapshot, WordQuery
 
 PAGES = 12
 READERS = 2
+LEFT_ALONE = 8
+"""One run of so many goes to its end."""
 SIZES = {"one layer": Sizes(), "layers": Sizes(own_bytes=0, own_share=1e9, exact_up_to=0)}
 
 
@@ -101,6 +103,9 @@ def killed_runs(kills: int, sizes: str, seed: int = 0) -> Told:
         with _readers(backend, told):
             for number in range(1, kills + 1):
                 write_pages(folder, number)
+                if number % LEFT_ALONE == 0:  # how long it takes now, with whatever else the machine does
+                    whole = _seconds_of(folder, data, sizes)
+                    write_pages(folder, kills + 1 + number)
                 before = backend.published()
                 process = _started(folder, data, sizes)
                 time.sleep(drawn.uniform(0, 1.2 * whole))
@@ -109,7 +114,7 @@ def killed_runs(kills: int, sizes: str, seed: int = 0) -> Told:
                 process.wait()
                 told.kills += 1
                 told.published_by_the_killed += backend.published() != before
-        write_pages(folder, kills + 1)
+        write_pages(folder, 2 * kills + 2)
         _seconds_of(folder, data, sizes)
         if _lasting(backend) != first:
             told.wrong.append("identities or dates were lost")
