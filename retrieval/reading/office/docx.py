@@ -189,5 +189,12 @@ class _Reader:
 
 
 def _properties(document: Any) -> Metadata:
-    core = document.core_properties
+    from docx.opc.parts.coreprops import CorePropertiesPart  # noqa: PLC0415 - as above
+
+    # Found by what it is: LibreOffice 7 calls the relationship by another name than the standard does, which is the
+    # only one that python-docx knows; it then makes up properties of its own.
+    parts = (part for part in document.part.package.iter_parts() if isinstance(part, CorePropertiesPart))
+    core = next((part.core_properties for part in parts), None)
+    if core is None:
+        return Metadata()
     return said_by({"title": core.title, "author": core.author, "language": core.language}, "the document's properties")
