@@ -12,6 +12,7 @@ from typing import Self
 
 import numpy as np
 
+from retrieval.disk import disk_errors
 from retrieval.encoding.encoder import Encoder
 from retrieval.spans import Span
 from retrieval.store.protocol import Directions, PassageVectors, Vectors
@@ -103,7 +104,7 @@ class VectorCache:
             (encoder.fingerprint, key, _checked(key, whole.tobytes() + sentences.tobytes()))
             for key, (whole, sentences) in made.items()
         ]
-        with self._tables:
+        with disk_errors(f"vectors can't be kept in {self._path}"), self._tables:
             self._tables.executemany("INSERT OR REPLACE INTO passages VALUES (?, ?, ?)", rows)
 
     def _known(self, passages: Sequence[_Passage], encoder: Encoder) -> dict[bytes, tuple[Vectors, Directions]]:

@@ -82,8 +82,9 @@ def bring_in_step(
     A published one that is damaged is made anew, and the report says so.
     """
     started = time.monotonic()
+    number = _number(backend)
     before, published, notes = _published(backend)
-    generation = _number(backend)
+    generation = before.manifest.generation if before else number
     try:
         anew = full or before is None or not _made_alike(before.manifest, model, fingerprint())
         seen = look(folder, published, trust_stamps=not anew)  # what is to be read again must be within reach

@@ -30,6 +30,8 @@ class SnapshotHolder:
         self._opening = threading.Lock()
         self._held: _Held | None = None
         self._damaged: int | None = None
+        self._refused: tuple[int, str] | None = None
+        """A generation that a check found damaged, and how. It is not opened again, even where that can't be marked."""
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[Snapshot | None]:
@@ -72,6 +74,8 @@ class SnapshotHolder:
             if self._held is not None and self._held.generation == published:
                 return
         try:
+            if self._refused is not None and self._refused[0] == published:
+                raise IndexDamaged(self._refused[1])
             snapshot = self._backend.snapshot()
         except IndexDamaged as error:
             with self._lock:
@@ -100,6 +104,7 @@ class SnapshotHolder:
         except IndexDamaged as error:
             log.error("%s; the next run of the index makes it anew", error)  # noqa: TRY400
             with self._lock:
+                self._refused = (opened.generation, str(error))
                 if self._held is opened:
                     self._held = None
         except Exception:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
 import pwd
@@ -14,7 +15,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from little_archive import BAKERY, FERRY, MODEL, everything_of, opened, page, publish, three_pages
+from little_archive import BAKERY, FERRY, MODEL, add, everything_of, opened, page, publish, three_pages
 
 from retrieval.errors import IndexDamaged
 from retrieval.store.local import LocalBackend, Sizes, snapshot
@@ -264,3 +265,43 @@ def test_a_published_generation_is_read_where_nothing_may_be_written():
         if read.returncode == 77:
             pytest.skip("root writes anywhere, and may not become nobody here")
     assert (read.stdout, read.stderr) == ("3 2 3\n", "")
+
+
+def test_a_disk_without_links_is_copied_to(tmp_path, monkeypatch):
+    def no_links(*_):
+        raise OSError(errno.EOPNOTSUPP, "Operation not supported")
+
+    monkeypatch.setattr(os, "link", no_links)
+    backend = LocalBackend(tmp_path / "data", IN_LAYERS)
+    for n in range(3):
+        publish(backend, page(f"{n}.txt", FERRY))
+    assert opened(backend).manifest.documents == 3
+
+
+def test_a_failure_of_the_moment_is_no_damage(data, monkeypatch):
+    def too_many(*_, **__):
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    monkeypatch.setattr(snapshot, "read_manifest", too_many)
+    with pytest.raises(OSError, match="Too many open files"):
+        LocalBackend(data).snapshot()
+
+
+def test_what_is_copied_into_a_draft_is_what_was_published(data, monkeypatch):
+    """Nothing may get new sums that nobody looked at."""
+    monkeypatch.setattr(snapshot, "CHECKED_AT_ONCE", 0)
+    tables = data / "generations" / "000001" / "archive.sqlite"
+    content = bytearray(tables.read_bytes())
+    content[-1] ^= 1
+    tables.write_bytes(content)
+    with pytest.raises(IndexDamaged, match=r"archive\.sqlite is not what was written"):
+        LocalBackend(data).draft(*MODEL)
+    assert kept_generations(data) == {"000001"}
+    LocalBackend(data).draft(*MODEL, fresh=True).discard()
+
+
+def test_a_document_is_added_once(data):
+    draft = LocalBackend(data, IN_LAYERS).draft(*MODEL)
+    with pytest.raises(ValueError, match="in the index already"):
+        add(draft, three_pages()[0])
+    draft.discard()

@@ -7,16 +7,18 @@ import os
 import re
 import shutil
 import sqlite3
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from retrieval.disk import disk_errors
 from retrieval.errors import IndexBusy, IndexDamaged, NothingToRollBackTo
 from retrieval.store.local import schema
 from retrieval.store.local.draft import DraftModel, LocalDraft
 from retrieval.store.local.known_questions import check
 from retrieval.store.local.layering import Sizes
-from retrieval.store.local.layout import Layout
+from retrieval.store.local.layout import Layout, own_tables_are_sound
 from retrieval.store.local.snapshot import LocalSnapshot
 from retrieval.store.local.tables import connect_read_only
 from retrieval.store.protocol import Draft, FileRecord, Manifest
@@ -58,17 +60,24 @@ class LocalBackend:
         return None
 
     def draft(self, model: str, fingerprint: str, dimensions: int, fresh: bool = False) -> LocalDraft:
+        with self._telling():
+            return self._drafted(DraftModel(model, fingerprint, dimensions), fresh)
+
+    def _telling(self) -> AbstractContextManager[None]:
+        return disk_errors(f"the index can't be written in {self._folder}")
+
+    def _drafted(self, model: DraftModel, fresh: bool) -> LocalDraft:
         lock = self._locked()
         try:
             self._generations.mkdir(exist_ok=True)
             for abandoned in self._generations.glob("draft*"):  # a crash left it; the lock says nobody writes to it
                 shutil.rmtree(abandoned)
-            drafted_with = DraftModel(model, fingerprint, dimensions)
             draft = Layout(self._generations / "draft")
             base = None if fresh else self._published_layout()
             past = [self._layout(kept) for kept in sorted(self._numbers(), reverse=True)] if fresh else []
-            return LocalDraft(draft, base, past, drafted_with, lock.release, self._sizes)
+            return LocalDraft(draft, base, past, model, lock.release, self._sizes, self._telling)
         except BaseException:
+            shutil.rmtree(self._generations / "draft", ignore_errors=True)
             lock.release()
             raise
 
@@ -88,6 +97,10 @@ class LocalBackend:
     def publish(self, draft: Draft) -> Manifest:
         if not isinstance(draft, LocalDraft):
             raise TypeError(f"a {type(draft).__name__} can't be published here")
+        with self._telling():
+            return self._published_as_next(draft)
+
+    def _published_as_next(self, draft: LocalDraft) -> Manifest:
         before = None
         with contextlib.suppress(IndexDamaged):  # a pointer that can't be read is about to be replaced
             before = self.published()
@@ -119,10 +132,13 @@ class LocalBackend:
         return before
 
     def remembered(self) -> dict[str, FileRecord]:
-        for number in sorted(self._numbers(), reverse=True):
+        layouts = [self._layout(number) for number in sorted(self._numbers(), reverse=True)]
+        for layout in sorted(
+            layouts, key=lambda each: not own_tables_are_sound(each)
+        ):  # those first that can be believed
             with (
                 contextlib.suppress(sqlite3.Error, ValueError, TypeError),
-                contextlib.closing(connect_read_only(self._layout(number))) as tables,
+                contextlib.closing(connect_read_only(layout, own_alone=True)) as tables,
             ):
                 return {row[0]: schema.file_of(row) for row in tables.execute(schema.SELECT_FILES)}
         return {}

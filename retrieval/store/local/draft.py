@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
-import os
 import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,8 +20,10 @@ from retrieval.store.local.layering import Sizes
 from retrieval.store.local.layout import (
     Layout,
     Written,
+    check_files,
     files_of,
     link,
+    link_or_copy,
     read_manifest,
     sync_tree,
     write_manifest,
@@ -52,15 +55,16 @@ class LocalDraft:
         model: DraftModel,
         release: Callable[[], None],
         sizes: Sizes,
+        telling: Callable[[], AbstractContextManager[None]],
     ) -> None:
         """`past`: of a draft that begins with nothing, the generations before it, newest first: what they retired is
-        carried over.
+        carried over. `telling` is around what writes: it tells of a disk that is full.
         """
         self.layout = layout
         self._before = int(base.folder.name) if base else 0
         self._past = past
         self._model, self._sizes = model, sizes
-        self._release = release
+        self._release, self._telling = release, telling
         self._over = False
         self._kept_files: dict[str, Written] = {}
         layout.folder.mkdir(parents=True)
@@ -69,6 +73,7 @@ class LocalDraft:
             self._keys: list[int] = []
         else:
             self._kept_files = read_manifest(base.manifest)[1]
+            check_files(base, self._kept_files, lambda name, _: "/" not in name)  # it is copied, with whatever is in it
             self._keys = Columns.read(base.own.columns).keys.tolist()
             _copy_words(base.words, layout.words)
             shutil.copyfile(base.own.tables, layout.own.tables)
@@ -91,11 +96,10 @@ class LocalDraft:
         return max((key or 0 for key in keys), default=0) + 1
 
     def remove(self, document_ids: Iterable[str]) -> None:
-        keys: list[int] = []
-        for identity in document_ids:
-            keys += self._removed(identity)
-        if keys:
-            self._words.remove(keys)
+        with self._telling():
+            keys = [key for identity in document_ids for key in self._removed(identity)]
+            if keys:
+                self._words.remove(keys)
 
     def _removed(self, identity: str) -> list[int]:
         """The keys of the document's passages; the tables no longer have it."""
@@ -119,6 +123,13 @@ class LocalDraft:
         if [len(passage.sentences) for passage in passages] != [len(rows) for rows in vectors.sentences]:
             raise ValueError(f"{document.source.path}: its passages and their vectors differ in number")
         check_slices(document, passages)
+        with self._telling():
+            self._add(document, passages, vectors)
+
+    def _add(self, document: Document, passages: Sequence[Passage], vectors: PassageVectors) -> None:
+        for statement in in_each("SELECT 1 FROM {layer}.documents d WHERE d.id = ? AND {there}", self._layers):
+            if self._tables.execute(statement, (document.source.id,)).fetchone():
+                raise ValueError(f"{document.source.path}: a document with its id is in the index already")
         first = self._next_passage
         keys = range(first, first + len(passages))
         row = schema.document_row(document, len(passages))
@@ -132,8 +143,9 @@ class LocalDraft:
         self._next_document, self._next_passage = self._next_document + 1, keys.stop
 
     def set_files(self, files: Mapping[str, FileRecord]) -> None:
-        self._tables.execute("DELETE FROM main.files")
-        self._tables.executemany(schema.INSERT_FILE, map(schema.file_row, files.values()))
+        with self._telling():
+            self._tables.execute("DELETE FROM main.files")
+            self._tables.executemany(schema.INSERT_FILE, map(schema.file_row, files.values()))
 
     def finish(self, generation: int) -> Manifest:
         """Writes everything to the disk."""
@@ -145,7 +157,7 @@ class LocalDraft:
         self._rows.close()
         keep_rows(self.layout.own.rows, self._model.dimensions, np.isin(np.array(self._keys, np.int64), held))
         self._words.commit()
-        layering.settle(self.layout, self._tables, self._model.dimensions, self._sizes)
+        layering.settle(self.layout, self._tables, self._model.dimensions, self._sizes, self._kept_files)
         counts = [self._counts(layer) for layer in layers_of(self.layout)]
         self._tables.close()
         manifest = Manifest(
@@ -183,7 +195,8 @@ class LocalDraft:
     def discard(self) -> None:
         """Does nothing to a draft that was published or discarded: its place may hold another by now."""
         if not self._over:
-            self._rows.close()
+            with contextlib.suppress(OSError):  # of what is still to be written and will be thrown away
+                self._rows.close()
             self._tables.close()
             self._words.abandon()
             shutil.rmtree(self.layout.folder, ignore_errors=True)
@@ -203,4 +216,4 @@ def _copy_words(base: Path, copy: Path) -> None:
         if file.suffix == ".json":
             shutil.copyfile(file, copy / file.name)
         else:
-            os.link(file, copy / file.name)
+            link_or_copy(file, copy / file.name)

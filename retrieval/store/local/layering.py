@@ -10,13 +10,14 @@ from __future__ import annotations
 import contextlib
 import shutil
 import sqlite3
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from retrieval.store.local import schema
 from retrieval.store.local.columns import Columns
-from retrieval.store.local.layout import LayerFiles, Layout
+from retrieval.store.local.layout import LayerFiles, Layout, Written, check_files
 from retrieval.store.local.rows import Rows, copy_rows
 from retrieval.store.local.vectors import EXACT_UP_TO, build_approximate
 
@@ -47,14 +48,19 @@ def connect_to_write(layout: Layout) -> sqlite3.Connection:
     return tables
 
 
-def settle(layout: Layout, tables: sqlite3.Connection, dimensions: int, sizes: Sizes) -> None:
+def settle(
+    layout: Layout, tables: sqlite3.Connection, dimensions: int, sizes: Sizes, known: Mapping[str, Written]
+) -> None:
     """Lays down what has to be, and completes the layers that are new. `tables` are those of `connect_to_write`, with
-    no transaction open; they stay so.
+    no transaction open; they stay so. `known`: the files that are shared, as they were published; a base that is no
+    longer what it was raises IndexDamaged before another is written of it.
     """
     own = layout.own.tables.stat().st_size + layout.own.rows.stat().st_size
     if layout.has_base:
         base = layout.base.tables.stat().st_size + layout.base.rows.stat().st_size
         if own > max(sizes.own_bytes, sizes.own_share * base) or _something_is_gone(tables):
+            of_the_base = {name: file for name, file in known.items() if name.startswith(layout.base.folder.name + "/")}
+            check_files(layout, of_the_base)
             _lay_down(layout, tables, dimensions, sizes)
     elif own > sizes.own_bytes:
         _lay_down(layout, tables, dimensions, sizes)

@@ -9,9 +9,11 @@ changed document does not cost a copy of a million passages.
 from __future__ import annotations
 
 import datetime
+import errno
 import hashlib
 import json
 import os
+import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -118,7 +120,7 @@ def read_manifest(path: Path) -> tuple[Manifest, dict[str, Written]]:
 
 
 def check_files(
-    layout: Layout, files: Mapping[str, Written], content_of: Callable[[Path, Written], bool] = lambda *_: True
+    layout: Layout, files: Mapping[str, Written], content_of: Callable[[str, Written], bool] = lambda *_: True
 ) -> None:
     """Raises IndexDamaged where one is missing or has another size or, of those that `content_of` chooses, content."""
     for name, was in files.items():
@@ -128,17 +130,39 @@ def check_files(
             size = path.stat().st_size
             if size != was.size:
                 raise IndexDamaged(f"generation {number} is damaged: {name} has {size} bytes instead of {was.size}")
-            if content_of(path, was) and written(path) != was:
+            if content_of(name, was) and written(path) != was:
                 raise IndexDamaged(f"generation {number} is damaged: {name} is not what was written")
-        except OSError as error:
+        except (FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:
             raise IndexDamaged(f"generation {number} is damaged: {name}: {error.strerror}") from error
+
+
+def own_tables_are_sound(layout: Layout) -> bool:
+    """Whether they are what was written, whatever of the rest is damaged."""
+    try:
+        _, files = read_manifest(layout.manifest)
+        return written(layout.own.tables) == files[layout.own.tables.name]
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        return False
+
+
+_NO_LINKS = {errno.EPERM, errno.EOPNOTSUPP, errno.ENOTSUP, errno.EXDEV, errno.EMLINK, errno.ENOSYS}
+
+
+def link_or_copy(file: Path, to: Path) -> None:
+    """A second name for a file that nobody writes to again; a copy on a disk that has no links."""
+    try:
+        os.link(file, to)
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        shutil.copyfile(file, to)
 
 
 def link(base: LayerFiles, to: LayerFiles) -> None:
     """The same files under another generation."""
     to.folder.mkdir()
     for file in base.folder.iterdir():
-        os.link(file, to.folder / file.name)
+        link_or_copy(file, to.folder / file.name)
 
 
 def sync_tree(folder: Path) -> None:

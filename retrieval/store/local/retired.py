@@ -7,6 +7,7 @@ whose file is there and can't be read is not gone.
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import sqlite3
 from collections.abc import Iterable, Sequence
@@ -27,10 +28,11 @@ def retire(
     tables: sqlite3.Connection, layer: str, document_key: int, generation: int, into: sqlite3.Connection
 ) -> None:
     """Keeps the passages of a document in that layer of `tables`, last held by that generation."""
-    identity, path, title, content = tables.execute(
-        f"SELECT id, path, title, text FROM {layer}.documents WHERE key = ?", (document_key,)
+    identity, path, title, content, digest = tables.execute(
+        f"SELECT id, path, title, text, text_sha256 FROM {layer}.documents WHERE key = ?", (document_key,)
     ).fetchone()
-    text = content.decode("utf-8", "surrogatepass")
+    # Words that are not those that were indexed are nobody's: the code is kept without.
+    text = content.decode("utf-8", "surrogatepass") if hashlib.sha256(content).hexdigest() == digest else None
     passages = tables.execute(
         f'SELECT code, start, "end", sentences FROM {layer}.passages WHERE document = ?', (document_key,)
     )
@@ -44,7 +46,7 @@ def retire(
                 title,
                 generation,
                 json.dumps([[first - start, last - start] for first, last in json.loads(sentences)]),
-                text[start:end].encode("utf-8", "surrogatepass"),
+                None if text is None else text[start:end].encode("utf-8", "surrogatepass"),
             )
             for code, start, end, sentences in passages
         ),
@@ -58,15 +60,21 @@ def carry_over(past: Layout, into: sqlite3.Connection) -> None:
     Of tables that can't be read comes over what was read before: they are why the index was made anew.
     """
     generation = int(past.folder.name)
-    with contextlib.suppress(sqlite3.Error, ValueError), contextlib.closing(connect_read_only(past)) as tables:
+    with _whatever_can_be_read(), contextlib.closing(connect_read_only(past, own_alone=True)) as tables:
         into.executemany(_KEEP_NEWER, tables.execute(f"SELECT {_COLUMNS} FROM main.retired"))
+    with _whatever_can_be_read(), contextlib.closing(connect_read_only(past)) as tables:
         layers = layers_of(past)
         every = in_each("SELECT d.key FROM {layer}.documents d WHERE {there}", layers)
         for layer, statement in zip(layers, every, strict=True):
             for (key,) in tables.execute(statement).fetchall():
-                codes = tables.execute(f"SELECT code FROM {layer}.passages WHERE document = ?", (key,))
-                if any(not _knows(into, code) for (code,) in codes):
-                    retire(tables, layer, key, generation, into)
+                with _whatever_can_be_read():
+                    codes = tables.execute(f"SELECT code FROM {layer}.passages WHERE document = ?", (key,))
+                    if any(not _knows(into, code) for (code,) in codes):
+                        retire(tables, layer, key, generation, into)
+
+
+def _whatever_can_be_read() -> contextlib.suppress:
+    return contextlib.suppress(sqlite3.Error, ValueError, TypeError)
 
 
 def _knows(tables: sqlite3.Connection, code: str) -> bool:

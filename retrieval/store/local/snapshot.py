@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import errno
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
@@ -26,6 +27,7 @@ from retrieval.store.terms import terms_of
 
 _AT_ONCE = 500
 """Keys in one SQL statement: below SQLite's oldest limit of 999 parameters."""
+_MISSING = {None, errno.ENOENT, errno.ENOTDIR, errno.EISDIR}
 CHECKED_AT_ONCE = 64 * 1024 * 1024
 """Bytes of a file whose content is checked whenever it is opened, in 40 ms; `check` takes the larger ones."""
 
@@ -51,7 +53,11 @@ class LocalSnapshot:
             self._words = WordIndex.open(layout.words)
             counted = self._everything = self._covered(Filter())
             self._languages = tuple(self._spoken()) or (None,)
-        except (OSError, ValueError, TypeError, LookupError, AttributeError, RuntimeError, sqlite3.Error) as error:
+        except OSError as error:
+            if error.errno not in _MISSING:
+                raise  # too many open files, no permission: a failure of the moment, not of the index
+            raise IndexDamaged(f"generation {number} can't be opened: {error}") from error
+        except (ValueError, TypeError, LookupError, AttributeError, RuntimeError, sqlite3.Error) as error:
             reason = str(error).strip().splitlines() or [type(error).__name__]
             raise IndexDamaged(f"generation {number} can't be opened: {reason[0]}") from error
         held = (self.manifest.passages, counted.passages, len(self._words))

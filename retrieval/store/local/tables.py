@@ -17,10 +17,10 @@ LAYERS = {"main": "1", "base": "d.key NOT IN (SELECT document FROM main.removed)
 """Each layer's name in a statement, and the condition under which a document `d` of it is part of the generation."""
 
 
-def connect_read_only(layout: Layout) -> sqlite3.Connection:
+def connect_read_only(layout: Layout, *, own_alone: bool = False) -> sqlite3.Connection:
     """A published file never changes, which `immutable` tells SQLite: no locks, and no write permission needed."""
     connection = sqlite3.connect(_read_only(layout.own.tables), uri=True, check_same_thread=False)
-    if layout.has_base:
+    if layout.has_base and not own_alone:
         connection.execute("ATTACH ? AS base", (_read_only(layout.base.tables),))
     return connection
 

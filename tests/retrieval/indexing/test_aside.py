@@ -5,26 +5,38 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from pathlib import Path
 
 import pytest
 
 from retrieval.errors import DiskError
 from retrieval.indexing import bring_in_step
+from retrieval.store.local import LocalBackend, Sizes
 
 FERRY = "The ferry\n\nIt left the harbour at noon."
 
 
 @pytest.fixture
-def small_disk(tmp_path):
-    """One of a quarter of a megabyte, which only root may make."""
+def disk(tmp_path):
+    """Makes one of a few kilobytes, which only root may."""
     place = tmp_path / "small"
     place.mkdir()
-    mount = shutil.which("mount")
-    made = mount and subprocess.run([mount, "-t", "tmpfs", "-o", "size=256k", "tmpfs", place], check=False).returncode
-    if made != 0:
-        pytest.skip("a disk that is soon full can't be mounted here")
-    yield place
-    subprocess.run(["umount", place], check=True)
+
+    def mounted(kilobytes: int) -> Path:
+        mount = shutil.which("mount")
+        size = f"size={kilobytes}k"
+        made = mount and subprocess.run([mount, "-t", "tmpfs", "-o", size, "tmpfs", place], check=False).returncode
+        if made != 0:
+            pytest.skip("a disk that is soon full can't be mounted here")
+        return place
+
+    yield mounted
+    subprocess.run(["umount", place], check=False)
+
+
+@pytest.fixture
+def small_disk(disk):
+    return disk(256)
 
 
 @pytest.mark.parametrize("pages", [1, 60])
@@ -61,4 +73,45 @@ def test_a_place_that_can_not_be_made_is_told(index, put, tmp_path):
             lambda: index.encoder,
             tmp_path / "file" / "aside" / "cache.sqlite",
         )
+    assert index.backend.published() is None
+
+
+LAID_DOWN = Sizes(own_bytes=0, own_share=0.0, exact_up_to=0)
+
+
+@pytest.mark.parametrize("kilobytes", [350, 450, 550, 650])
+@pytest.mark.parametrize("sizes", [Sizes(), LAID_DOWN], ids=["one layer", "laid down"])
+def test_a_disk_that_fills_while_the_index_is_written_is_told_and_the_old_index_serves(
+    folder, put, disk, tmp_path, hash_encoder, kilobytes, sizes
+):
+    """Wherever it fills: the vectors, the tables, the words, the base or the manifest."""
+    place = disk(kilobytes)
+    backend = LocalBackend(place / "data", sizes)
+
+    def run():
+        return bring_in_step(
+            folder, backend, hash_encoder.name, lambda: hash_encoder, tmp_path / "elsewhere" / "cache.sqlite"
+        )
+
+    put("ferry.txt", FERRY)
+    run()
+    for number in range(300):
+        put(f"{number}.txt", f"Page {number}\n\n" + f"The ferry left pier {number} at {number} past noon. " * 20)
+    with pytest.raises(DiskError) as refusal:
+        run()
+    [line] = str(refusal.value).splitlines()
+    assert line.startswith(f"the index can't be written in {place}/data: ")
+    snapshot = backend.snapshot()
+    assert [source.path.partition("/")[2] for source in snapshot.sources()] == ["ferry.txt"]
+    snapshot.close()
+    assert [path.name for path in (place / "data" / "generations").iterdir()] == ["000001"]
+
+
+def test_a_disk_without_room_for_vectors_is_told(index, put, disk):
+    place = disk(64)
+    for number in range(40):
+        put(f"{number}.txt", f"Page {number}\n\n" + f"The ferry left pier {number}. " * 300)
+    with pytest.raises(DiskError, match=r"No space left|disk is full") as refusal:
+        bring_in_step(index.folder, index.backend, index.encoder.name, lambda: index.encoder, place / "cache.sqlite")
+    assert len(str(refusal.value).splitlines()) == 1
     assert index.backend.published() is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import datetime
 import itertools
@@ -16,11 +17,12 @@ import pytest
 
 from retrieval.errors import ArchiveFolderError, IndexBusy, IndexDamaged
 from retrieval.filters import EVERYTHING
-from retrieval.indexing import Progress, index_fingerprint
+from retrieval.indexing import Progress, bring_in_step, index_fingerprint
 from retrieval.reading import FORMATS
 from retrieval.reading.formats import Format
 from retrieval.reading.text import plain_text
 from retrieval.splitting import cut_passages
+from retrieval.store.local import LocalBackend, Sizes
 from retrieval.store.protocol import WordQuery
 
 FERRY = "The ferry\n\nIt left the harbour at noon. Three ships waited outside."
@@ -683,3 +685,50 @@ def test_a_file_that_became_a_link_is_gone_from_the_index(index, put, tmp_path):
     path.symlink_to(tmp_path / "ferry.txt")
     index.run()
     assert index.paths() == ["bread.txt"]
+
+
+def test_a_run_that_another_overtook_while_it_looked_does_nothing(index, put, monkeypatch):
+    put("ferry.txt", FERRY)
+    index.run()
+    put("bread.txt", BREAD)
+    opened = index.backend.snapshot
+
+    def overtaken():
+        monkeypatch.undo()
+        before = opened()
+        index.run()
+        return before
+
+    monkeypatch.setattr(index.backend, "snapshot", overtaken)
+    with pytest.raises(IndexBusy, match="just brought this index in step"):
+        index.run()
+    assert index.paths() == ["bread.txt", "ferry.txt"]
+
+
+@pytest.mark.parametrize("content", [None, b"\0" * 100])
+def test_a_damaged_base_costs_no_identity_and_no_old_code(folder, put, tmp_path, hash_encoder, content):
+    """Both generations share it."""
+    backend = LocalBackend(tmp_path / "data", Sizes(own_bytes=0, own_share=1e9, exact_up_to=0))
+
+    def run():
+        return bring_in_step(folder, backend, "hash", lambda: hash_encoder, tmp_path / "cache.sqlite")
+
+    put("ferry.txt", FERRY)
+    put("bread.txt", BREAD)
+    run()
+    with contextlib.closing(backend.snapshot()) as first:
+        ferry = first.files()["ferry.txt"].documents[0]
+        [code] = [passage.code for passage in cut_passages(first.document(ferry))][:1]
+    put("ferry.txt", "The ferry\n\nIt never left.")
+    run()
+    for tables in (tmp_path / "data").rglob("base/archive.sqlite"):
+        if content is None:
+            tables.unlink()
+        else:
+            with tables.open("r+b") as file:
+                file.write(content)
+    report = run()
+    assert report.notes and report.documents == 2
+    with contextlib.closing(backend.snapshot()) as now:
+        assert now.files()["ferry.txt"].documents == (ferry,)
+        assert [old.code for old in now.retired(code)] == [code]
