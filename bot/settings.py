@@ -37,9 +37,9 @@ class BotSettings(RetrievalSettings):
         le=3600,
         description="seconds without a further change before that begins; at most 12 times as long",
     )
-    workers: int = Field(2, ge=1, le=64, description="questions answered at the same time")
+    workers: int = Field(4, ge=1, le=64, description="questions answered at the same time")
     queue: int = Field(
-        32, ge=0, le=10_000, description="questions that may wait beyond those; more are told to come back"
+        64, ge=0, le=10_000, description="questions that may wait beyond those; more are told to come back"
     )
     deadline: float = Field(60.0, gt=0, le=600, description="seconds after which an answer is given up")
     question_length: int = Field(500, ge=10, le=2000, description="most characters of a question")

@@ -62,7 +62,7 @@ def _everywhere(meaning: Meaning, vector: Vectors, snapshot: Snapshot) -> dict[i
         preferred |= {key: max(advantage, preferred.get(key, 0.0)) for key in (*words, *near)}
     only_words = [key for key in by_words if key not in by_vector]
     scored = fuse(by_words, by_vector | snapshot.cosines(vector, only_words))
-    return {key: dataclasses.replace(one, advantage=preferred.get(key, 0.0)) for key, one in scored.items()}
+    return scored | {key: dataclasses.replace(scored[key], advantage=most) for key, most in preferred.items()}
 
 
 def _with_phrases(meaning: Meaning, vector: Vectors, snapshot: Snapshot) -> dict[int, Scored]:

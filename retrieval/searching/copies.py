@@ -56,12 +56,17 @@ class _Text:
         self._terms = [term for sentence in judged.passage.sentences for term in sentence.terms]
 
     @cached_property
+    def _denials(self) -> tuple[bool, ...]:
+        """The same, and quickly told: few passages have as many sentences."""
+        return tuple(sentence.is_negated for sentence in self.judged.passage.sentences)
+
+    @cached_property
     def _figures(self) -> tuple[object, ...]:
         """What must be the same in a copy to the letter: nobody may be shown 23 in place of 32, or a retracted text."""
         sentences, source = self.judged.passage.sentences, self.judged.passage.source
         numbers = frozenset(number for sentence in sentences for number in sentence.numbers)
         words = frozenset(word for sentence in sentences for word in sentence.words) & english().number_words
-        return numbers, words, tuple(sentence.is_negated for sentence in sentences), source.status, source.status_note
+        return numbers, words, source.status, source.status_note
 
     @cached_property
     def _runs(self) -> frozenset[tuple[str, ...]]:
@@ -72,6 +77,6 @@ class _Text:
         if self.judged.passage.source.id == other.judged.passage.source.id:
             return False
         shorter, longer = sorted((len(self._terms), len(other._terms)))
-        if shorter < COPY * longer - RUN or self._figures != other._figures:
+        if shorter < COPY * longer - RUN or self._denials != other._denials or self._figures != other._figures:
             return False
         return len(self._runs & other._runs) >= COPY * len(self._runs | other._runs)

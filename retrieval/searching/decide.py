@@ -55,9 +55,9 @@ def decide(meaning: Meaning, vector: Vectors, snapshot: Snapshot, choice: Choice
     if choice.reranker is not None:
         judged = _reranked(meaning.topic, judged, choice.reranker)
     read = {one.passage.key for one in judged}
-    ranking = tuple(replace(one.passage.hit, score=one.score) for one in judged)
+    ranking = tuple(_scored(one.passage.hit, one.score) for one in judged)
     lowest = min((hit.score for hit in ranking), default=0.0) - 2  # the rest have fused scores, from -1 to 1
-    ranking += tuple(replace(hit, score=lowest + hit.score) for key, hit in found.items() if key not in read)
+    ranking += tuple(_scored(hit, lowest + hit.score) for key, hit in found.items() if key not in read)
     signals = signals_of(judged[:RESTS_ON], ranking)
     evidence = gate.evidence(signals)
     best: dict[str, Judged] = {}
@@ -68,6 +68,10 @@ def decide(meaning: Meaning, vector: Vectors, snapshot: Snapshot, choice: Choice
         groups = choose(judged, choice.excerpts, choice.of_one_document)
         shown = _enough_alone(groups, gate, ranking) or groups[:1]
     return Decision(tuple(shown), tuple(best.values()), ranking, signals, evidence)
+
+
+def _scored(hit: Hit, score: float) -> Hit:
+    return Hit(hit.passage, score, hit.words, hit.cosine)
 
 
 def judged_closely(meaning: Meaning, vector: Vectors, snapshot: Snapshot, found: dict[int, Hit]) -> list[Judged]:

@@ -7,7 +7,6 @@ an owner's own questions; it is kept in the data folder and read instead.
 
 from __future__ import annotations
 
-import dataclasses
 import math
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -64,6 +63,9 @@ class Signals:
     """How far the best passage's cosine is above the average of the candidates."""
     agreement: float
     """1 where words and vectors put the same passage first, else 0."""
+
+
+_NAMES = tuple(field.name for field in fields(Signals))
 
 
 def signals_of(judged: Sequence[Judged], ranking: Sequence[Hit]) -> Signals:
@@ -167,7 +169,7 @@ class Gate:
 
     def evidence(self, signals: Signals) -> float:
         """From 0 to 1. Orders questions by how well the archive can answer them; never shown as confidence."""
-        total = self.intercept + sum(self.weights[name] * value for name, value in dataclasses.asdict(signals).items())
+        total = self.intercept + sum(self.weights[name] * getattr(signals, name) for name in _NAMES)
         return 1 / (1 + math.exp(-max(min(total, 60.0), -60.0)))
 
     def opens_for(self, evidence: float) -> bool:

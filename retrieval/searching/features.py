@@ -69,7 +69,7 @@ def sentence_features(question: Question, passage: ReadPassage) -> Numbers:
                 shared[at],
                 cosine,
                 cosine - best,
-                _near_each_other(question, sentence.terms),
+                _near_each_other(question, sentence.terms, sentence.held),
                 _share(question.numbers, sentence.numbers),
                 float(at == 0),
                 shared[at - 1] if at else 0.0,
@@ -83,7 +83,6 @@ def passage_features(question: Question, meaning: Meaning, passage: ReadPassage,
     """In the order of PASSAGE. `answer` is the best sentence's score."""
     sentences, source = passage.sentences, passage.source
     held = all_held(sentences)
-    terms = tuple(term for sentence in sentences for term in sentence.terms)
     highest = sorted(map(float, passage.cosines), reverse=True)
     age = (meaning.today - source.published).days if meaning.today and source.published else None
     nearness = math.exp(-max(age, 0) / _RECENT_DAYS) if age is not None and age >= -1 else 0.0
@@ -95,10 +94,10 @@ def passage_features(question: Question, meaning: Meaning, passage: ReadPassage,
         answer,
         question.share(held),
         question.share(held | passage.context),
-        _near_each_other(question, terms),
-        _share(question.names, frozenset().union(*(sentence.words for sentence in sentences))),
-        _share(question.numbers, frozenset().union(*(sentence.numbers for sentence in sentences))),
-        min(len(terms), _LONGEST) / _LONGEST,
+        _near_each_other(question, [term for sentence in sentences for term in sentence.terms], held),
+        _share(question.names, *(sentence.words for sentence in sentences)),
+        _share(question.numbers, *(sentence.numbers for sentence in sentences)),
+        min(sum(len(sentence.terms) for sentence in sentences), _LONGEST) / _LONGEST,
         float(passage.hit.passage.ordinal == 0),
         nearness if meaning.is_recent else 0.0,
         0.0 if meaning.is_recent else nearness,
@@ -120,8 +119,9 @@ def _wanted(question: Question, sentence: Sentence) -> bool:
     return False
 
 
-def _near_each_other(question: Question, terms: Sequence[str]) -> float:
-    if not question.pairs:
+def _near_each_other(question: Question, terms: Sequence[str], held: frozenset[str]) -> float:
+    """`held` are the `terms`, each once."""
+    if not any(one in held and other in held for one, other in question.pairs):
         return 0.0
     places: dict[str, list[int]] = defaultdict(list)
     for at, term in enumerate(terms):
@@ -132,11 +132,13 @@ def _near_each_other(question: Question, terms: Sequence[str]) -> float:
     return near / len(question.pairs)
 
 
-def _share(asked: frozenset[str], found: frozenset[str]) -> float:
-    return len(asked & found) / len(asked) if asked else 1.0
+def _share(asked: frozenset[str], *found: frozenset[str]) -> float:
+    return len(asked.intersection(frozenset().union(*found))) / len(asked) if asked else 1.0
 
 
 def _in_a_period(meaning: Meaning, passage: ReadPassage) -> float:
+    if not meaning.periods:
+        return 0.0
     published, years = passage.source.published, {y for sentence in passage.sentences for y in sentence.years}
     for period in meaning.periods:
         if published is not None and period.holds(published):
