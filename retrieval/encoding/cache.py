@@ -18,8 +18,8 @@ from retrieval.spans import Span
 from retrieval.store.protocol import Directions, PassageVectors, Vectors
 
 _AT_ONCE = 500
-_STEP = 128
-"""Passages that are encoded before they are kept: what a run that is stopped can lose, about a second's work."""
+_STEP = 256
+"""Passages encoded before they are kept: what a stopped run can lose, seconds of work. At its end cores wait."""
 
 _DAMAGE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 _CHECK_BYTES = 4

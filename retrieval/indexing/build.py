@@ -20,6 +20,8 @@ from retrieval.store.protocol import Directions, Draft, PassageVectors, Vectors
 BATCH = 512
 """Passages in hand together: enough to put those of like length beside each other, few enough to hold their documents,
 three times over: one batch is cut while another is encoded and a third is written."""
+FIRST = 32
+"""Of the first batch, so that the model begins at once."""
 AT_ONCE = 2 * BATCH
 """Passages encoded together at most, where one document has more. A text of 64 MiB, the largest that is read, brings a
 run to 1.8 GB all the same: 0.9 are the model's, and its passages and their vectors are added to the draft at once.
@@ -93,15 +95,15 @@ class _Batch:
 
 
 def _batches(documents: Iterable[Document], count: _Count) -> Generator[_Batch]:
-    batch = _Batch()
+    batch, enough = _Batch(), min(FIRST, BATCH)
     for document in documents:
         passages = cut_passages(document)
         batch.held.append((document, passages))
         batch.passages += len(passages)
         count.cut += len(passages)
-        if batch.passages >= BATCH:
+        if batch.passages >= enough:
             yield batch
-            batch = _Batch()
+            batch, enough = _Batch(), BATCH
     if batch.held:
         yield batch
 
