@@ -16,6 +16,10 @@ def filter_key(value: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", seen.casefold()).split())
 
 
+NAMED_FIELDS = ("author", "publisher", "language", "collection", "status")
+"""Of a source and of a filter: compared by `filter_key`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Filter:
     """Every field that is given must match; a document that lacks the field never does.

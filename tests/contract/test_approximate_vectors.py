@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from retrieval.store.local import vectors
-from retrieval.store.local.rows import Rows, as_bytes
+from retrieval.store.local.vector_rows import Rows, as_bytes
 from retrieval.store.local.vectors import Approximate, Exact, build_approximate
 
 DIMENSIONS = 32

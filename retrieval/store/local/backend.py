@@ -14,8 +14,9 @@ from filelock import FileLock, Timeout
 
 from retrieval.disk import disk_errors
 from retrieval.errors import IndexBusy, IndexDamaged, NothingToRollBackTo
+from retrieval.store.drafting import DraftModel
 from retrieval.store.local import schema
-from retrieval.store.local.draft import DraftModel, LocalDraft
+from retrieval.store.local.draft import LocalDraft
 from retrieval.store.local.known_questions import check
 from retrieval.store.local.layering import Sizes
 from retrieval.store.local.layout import Layout, own_tables_are_sound

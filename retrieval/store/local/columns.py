@@ -14,11 +14,9 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
-from retrieval.filters import Filter, filter_key
+from retrieval.filters import NAMED_FIELDS, Filter, filter_key
 
 Mask = npt.NDArray[np.bool_]
-NAMED = ("author", "publisher", "language", "collection", "status")
-"""Fields that a filter compares by `filter_key`."""
 UNDATED = 0
 UNNAMED = -1
 
@@ -35,7 +33,7 @@ class Columns:
     """The key of each one's first passage; those of one document follow one another."""
     passages: npt.NDArray[np.int32]
     named: Mapping[str, npt.NDArray[np.int32]]
-    """For each of NAMED; each name has a number in the table `names`."""
+    """For each of NAMED_FIELDS; each name has a number in the table `names`."""
     keys: npt.NDArray[np.int64] = field(init=False)
     """Of the passages."""
 
@@ -48,23 +46,23 @@ class Columns:
     def of(cls, tables: sqlite3.Connection) -> Self:
         """From the layer's tables; the numbers of the names are written there."""
         tables.execute("DELETE FROM names")
-        numbers: dict[str, dict[str, int]] = {name: {} for name in NAMED}
+        numbers: dict[str, dict[str, int]] = {name: {} for name in NAMED_FIELDS}
         rows: list[tuple[int, ...]] = []
-        columns = ", ".join(f"{name}_key" for name in NAMED)
+        columns = ", ".join(f"{name}_key" for name in NAMED_FIELDS)
         for key, day, first, passages, *names in tables.execute(
             f"SELECT key, published, first_passage, passages, {columns} FROM documents ORDER BY key"
         ):
             published = datetime.date.fromisoformat(day).toordinal() if day else UNDATED
             each = (
                 UNNAMED if value is None else numbers[name].setdefault(value, len(numbers[name]))
-                for name, value in zip(NAMED, names, strict=True)
+                for name, value in zip(NAMED_FIELDS, names, strict=True)
             )
             rows.append((key, published, first, passages, *each))
         every = ((name, value, number) for name, of in numbers.items() for value, number in of.items())
         tables.executemany("INSERT INTO names VALUES (?, ?, ?)", every)
-        table = np.array(rows, np.int64).reshape(len(rows), 4 + len(NAMED))
+        table = np.array(rows, np.int64).reshape(len(rows), 4 + len(NAMED_FIELDS))
         small = table.astype(np.int32)
-        named = {name: small[:, at] for at, name in enumerate(NAMED, start=4)}
+        named = {name: small[:, at] for at, name in enumerate(NAMED_FIELDS, start=4)}
         return cls(table[:, 0], small[:, 1], table[:, 2], small[:, 3], named)
 
     def write(self, path: Path) -> None:
@@ -82,7 +80,7 @@ class Columns:
     def read(cls, path: Path) -> Self:
         """Raises OSError, ValueError or KeyError."""
         with np.load(path, allow_pickle=False) as stored:
-            named = {name: stored[f"named_{name}"] for name in NAMED}
+            named = {name: stored[f"named_{name}"] for name in NAMED_FIELDS}
             return cls(stored["documents"], stored["published"], stored["first"], stored["passages"], named)
 
     def matching(self, where: Filter, number_of: Callable[[str, str], int | None]) -> Mask:
@@ -94,7 +92,7 @@ class Columns:
             found &= self.published >= where.after.toordinal()
         if where.before is not None:
             found &= (self.published <= where.before.toordinal()) & (self.published != UNDATED)
-        for name in NAMED:
+        for name in NAMED_FIELDS:
             wanted = getattr(where, name)
             if wanted is not None:
                 number = number_of(name, filter_key(wanted))

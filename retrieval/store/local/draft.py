@@ -7,13 +7,12 @@ import datetime
 import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from retrieval.records import Document, Passage
-from retrieval.store.checks import check_slices
+from retrieval.store.drafting import DraftModel, check_slices
 from retrieval.store.local import layering, retired, schema
 from retrieval.store.local.columns import Columns
 from retrieval.store.local.layering import Sizes
@@ -29,19 +28,10 @@ from retrieval.store.local.layout import (
     write_manifest,
     written,
 )
-from retrieval.store.local.rows import as_bytes, keep_rows
 from retrieval.store.local.tables import in_each, layers_of
+from retrieval.store.local.vector_rows import as_bytes, keep_rows
 from retrieval.store.local.words import WordIndex
 from retrieval.store.protocol import FileRecord, Manifest, PassageVectors
-
-
-@dataclass(frozen=True, slots=True)
-class DraftModel:
-    """The model that a draft's vectors come from."""
-
-    name: str
-    fingerprint: str
-    dimensions: int
 
 
 class LocalDraft:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from retrieval.errors import IndexDamaged
 from retrieval.store.local.columns import Columns, Mask
 from retrieval.store.local.layout import LayerFiles
-from retrieval.store.local.rows import Rows
+from retrieval.store.local.vector_rows import Rows
 from retrieval.store.local.vectors import open_nearest
 from retrieval.store.protocol import Vectors
 

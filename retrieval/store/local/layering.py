@@ -18,7 +18,7 @@ import numpy as np
 from retrieval.store.local import schema
 from retrieval.store.local.columns import Columns
 from retrieval.store.local.layout import LayerFiles, Layout, Written, check_files
-from retrieval.store.local.rows import Rows, copy_rows
+from retrieval.store.local.vector_rows import Rows, copy_rows
 from retrieval.store.local.vectors import EXACT_UP_TO, build_approximate
 
 

@@ -9,11 +9,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from retrieval.errors import IndexDamaged
-from retrieval.filters import filter_key
+from retrieval.filters import NAMED_FIELDS, filter_key
 from retrieval.records import Document, Passage, Source, Unreadable
 from retrieval.repeated_lines import REASON, short_lines, story_of
 from retrieval.spans import Span
-from retrieval.store.local.columns import NAMED
 from retrieval.store.protocol import FileRecord, ShortLines
 from retrieval.structure_json import structure_json, structure_of
 
@@ -110,7 +109,7 @@ _SAID = (
     "member",
 )
 SOURCE_COLUMNS = ("id", "path", "title", "sha256", "text_sha256", "reader", "first_seen", "published", *_SAID)
-_STORED_COLUMNS = (*SOURCE_COLUMNS, *(f"{name}_key" for name in NAMED), "passages", "structure", "lines", "text")
+_STORED_COLUMNS = (*SOURCE_COLUMNS, *(f"{name}_key" for name in NAMED_FIELDS), "passages", "structure", "lines", "text")
 PASSAGE_COLUMNS = ("code", "start", '"end"', "sentences", "paragraph", "ordinal")
 
 INSERT_DOCUMENT = (
@@ -135,7 +134,7 @@ def source_row(source: Source) -> tuple[Any, ...]:
 
 def document_row(document: Document, passages: int) -> tuple[Any, ...]:
     source = document.source
-    keys = (None if (value := getattr(source, name)) is None else filter_key(value) for name in NAMED)
+    keys = (None if (value := getattr(source, name)) is None else filter_key(value) for name in NAMED_FIELDS)
     structure = structure_json(document.blocks, document.furniture, document.landmarks)
     short = short_lines(document)
     repeated = {mark.span for mark in document.furniture if mark.reason == REASON}

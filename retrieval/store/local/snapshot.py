@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 
 from retrieval.errors import IndexDamaged
-from retrieval.filters import Filter
+from retrieval.filters import NAMED_FIELDS, Filter
 from retrieval.records import Document, Doubtful, Passage, Retired, Source, Unreadable
 from retrieval.store.local import retired, schema
-from retrieval.store.local.columns import NAMED, UNDATED, UNNAMED, Mask
+from retrieval.store.local.columns import UNDATED, UNNAMED, Mask
 from retrieval.store.local.layer import Layer
 from retrieval.store.local.layout import Layout, check_files, read_manifest
 from retrieval.store.local.tables import Tables
@@ -173,7 +173,7 @@ class LocalSnapshot:
         yield from sorted(found, key=lambda source: source.path.encode("utf-8", "surrogatepass"))
 
     def names(self, field: str) -> list[str]:
-        if field not in NAMED:
+        if field not in NAMED_FIELDS:
             raise ValueError(f"{field} is no name of a source")
         rows = self._tables.all(f"SELECT DISTINCT d.{field} {_THERE} AND d.{field} IS NOT NULL")
         return list(dict.fromkeys(row[0] for row in rows))

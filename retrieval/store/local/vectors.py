@@ -23,7 +23,7 @@ import numpy as np
 import numpy.typing as npt
 
 from retrieval.store.local.columns import Mask
-from retrieval.store.local.rows import Rows
+from retrieval.store.local.vector_rows import Rows
 from retrieval.store.protocol import Vectors
 
 EXACT_UP_TO = 50_000

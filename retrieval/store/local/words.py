@@ -16,14 +16,13 @@ from pathlib import Path
 import tantivy
 from tantivy import Occur, Query
 
-from retrieval.filters import Filter, filter_key
+from retrieval.filters import NAMED_FIELDS, Filter, filter_key
 from retrieval.records import Passage, Source
 from retrieval.store.protocol import WordQuery
 from retrieval.store.terms import analyzer, searchable, terms_of, written
 
 BODY, EXACT, CONTEXT, KEY, PUBLISHED = "body", "exact", "context", "key", "published"
 _ANALYZED, _AS_WRITTEN = "analyzed", "as_written"
-_RAW_FIELDS = ("publisher", "author", "collection", "language", "status")
 CONTEXT_BOOST = 0.5
 """Weight of a word in the title line beside one in the passage. On squad2_a 0.5 and 0 differ by 0.001 of r@1; in
 news the title often holds the only name of what the passage is about."""
@@ -49,7 +48,7 @@ def _schema() -> tantivy.Schema:
     builder.add_text_field(BODY, tokenizer_name=_ANALYZED, index_option="freq")
     builder.add_text_field(EXACT, tokenizer_name=_AS_WRITTEN, index_option="position")
     builder.add_text_field(CONTEXT, tokenizer_name=_ANALYZED, index_option="freq")
-    for name in _RAW_FIELDS:
+    for name in NAMED_FIELDS:
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
     builder.add_integer_field(PUBLISHED, stored=False, indexed=True, fast=True)
     return builder.build()
@@ -177,7 +176,7 @@ class WordIndex:
                 (where.after or datetime.date.min).toordinal(),
                 (where.before or datetime.date.max).toordinal(),
             )
-        for name in _RAW_FIELDS:
+        for name in NAMED_FIELDS:
             wanted = getattr(where, name)
             if wanted is not None:
                 yield Query.term_query(self._schema, name, filter_key(wanted))
@@ -197,7 +196,7 @@ class WordWriter:
             EXACT: searchable(words),
             CONTEXT: " ".join(terms_of(source.context, source.language)),
         }
-        for name in _RAW_FIELDS:
+        for name in NAMED_FIELDS:
             value = getattr(source, name)
             if value is not None:
                 fields[name] = filter_key(value)

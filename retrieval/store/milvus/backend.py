@@ -6,8 +6,9 @@ import contextlib
 from collections.abc import Iterable
 
 from retrieval.errors import IndexDamaged, NothingToRollBackTo, StoreUnavailable
+from retrieval.store.drafting import DraftModel
 from retrieval.store.milvus.address import Address
-from retrieval.store.milvus.draft import Before, DraftModel, MilvusDraft
+from retrieval.store.milvus.draft import Before, MilvusDraft
 from retrieval.store.milvus.engine import Engine
 from retrieval.store.milvus.leases import Leases, Terms, WriterLease
 from retrieval.store.milvus.names import Generation, alias_of

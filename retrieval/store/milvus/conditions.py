@@ -10,9 +10,8 @@ import hashlib
 import re
 from collections.abc import Iterable, Sequence
 
-from retrieval.filters import Filter, filter_key
+from retrieval.filters import NAMED_FIELDS, Filter, filter_key
 from retrieval.records import Source
-from retrieval.store.milvus.columns import KEYED
 from retrieval.store.milvus.engine import Row
 
 _PLAIN = re.compile(r"[A-Za-z0-9._/-]{1,120}")
@@ -22,19 +21,19 @@ _ESCAPE = "zq"
 
 def filtered_columns(source: Source) -> Row:
     """What conditions are compared with, of a document."""
-    digests = {name: _digest(value) for name in KEYED if (value := getattr(source, name)) is not None}
+    digests = {name: _digest(value) for name in NAMED_FIELDS if (value := getattr(source, name)) is not None}
     published = source.published.toordinal() if source.published else _UNDATED
-    return {name: digests.get(name, "") for name in KEYED} | {"published": published}
+    return {name: digests.get(name, "") for name in NAMED_FIELDS} | {"published": published}
 
 
-NOT_FILTERED: Row = dict.fromkeys(KEYED, "") | {"published": _UNDATED}
+NOT_FILTERED: Row = dict.fromkeys(NAMED_FIELDS, "") | {"published": _UNDATED}
 """Of rows that no filter is asked for."""
 
 
 def matching(where: Filter) -> list[str]:
     """Each must hold; there are none for a filter that leaves everything."""
     conditions = [
-        f'{name} == "{_digest(wanted)}"' for name in KEYED if (wanted := getattr(where, name, None)) is not None
+        f'{name} == "{_digest(wanted)}"' for name in NAMED_FIELDS if (wanted := getattr(where, name, None)) is not None
     ]
     if where.after is not None or where.before is not None:
         first = where.after.toordinal() if where.after else _UNDATED + 1

@@ -9,26 +9,19 @@ from dataclasses import dataclass
 
 from retrieval.errors import IndexDamaged, StoreUnavailable
 from retrieval.records import Document, Passage, Retired
-from retrieval.store.checks import check_slices
+from retrieval.store.drafting import DraftModel, check_slices
 from retrieval.store.milvus import retired, rows
-from retrieval.store.milvus.columns import RECORD_COLUMNS, WORD_FIELDS, passage_columns
 from retrieval.store.milvus.conditions import one_of
 from retrieval.store.milvus.engine import Row
 from retrieval.store.milvus.leases import WriterLease
 from retrieval.store.milvus.opened import Opened
 from retrieval.store.milvus.records import COPIED, placeholder, record_rows
+from retrieval.store.milvus.schema import RECORD_COLUMNS, WORD_FIELDS, passage_columns
 from retrieval.store.milvus.standing import MANIFEST, Standing, Tally
 from retrieval.store.protocol import FileRecord, Manifest, PassageVectors
 
 _WRITTEN_AT_ONCE = 500
 """Rows that wait to be written together."""
-
-
-@dataclass(frozen=True, slots=True)
-class DraftModel:
-    name: str
-    fingerprint: str
-    dimensions: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from pymilvus import DataType, MilvusClient, MilvusException
 
 from retrieval.errors import IndexDamaged, StoreUnavailable
 from retrieval.store.milvus.address import Address
-from retrieval.store.milvus.columns import Column, Kind
+from retrieval.store.milvus.schema import Column, Kind
 
 MOST_HITS = 16_384
 """Of one search or query, which Milvus sets (https://milvus.io/docs/limitations.md)."""

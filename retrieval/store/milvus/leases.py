@@ -14,10 +14,10 @@ import uuid
 from dataclasses import dataclass
 
 from retrieval.errors import IndexBusy, IndexDamaged, StoreUnavailable
-from retrieval.store.milvus.columns import LEASE_COLUMNS
 from retrieval.store.milvus.engine import Engine, Row
 from retrieval.store.milvus.names import leases_of
 from retrieval.store.milvus.records import placeholder
+from retrieval.store.milvus.schema import LEASE_COLUMNS
 
 _WRITER = -1
 """Stands where a reader's row has its generation."""

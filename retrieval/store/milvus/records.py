@@ -14,9 +14,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from retrieval.errors import IndexDamaged
-from retrieval.store.milvus.columns import LONGEST, PLACEHOLDER
 from retrieval.store.milvus.conditions import NOT_FILTERED, all_of, one_of
 from retrieval.store.milvus.engine import Engine, Row
+from retrieval.store.milvus.schema import LONGEST, PLACEHOLDER
 
 _FIELDS = ("id", "owner", "document", "part", "parts", "content")
 _OWNERS_AT_ONCE = 200

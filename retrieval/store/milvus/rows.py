@@ -13,10 +13,10 @@ from retrieval.errors import IndexDamaged
 from retrieval.records import Document, Passage, Retired, Source, Unreadable
 from retrieval.repeated_lines import REASON, short_lines, story_of
 from retrieval.spans import Span
-from retrieval.store.milvus.columns import LONGEST, WORD_FIELDS
 from retrieval.store.milvus.conditions import filtered_columns, token
 from retrieval.store.milvus.engine import Row
 from retrieval.store.milvus.records import record_rows
+from retrieval.store.milvus.schema import LONGEST, WORD_FIELDS
 from retrieval.store.milvus.weights import weights_of
 from retrieval.store.protocol import Directions, FileRecord, ShortLines, Vectors
 from retrieval.store.terms import terms_of, written

@@ -7,10 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 
-from retrieval.filters import Filter
+from retrieval.filters import NAMED_FIELDS, Filter
 from retrieval.records import Document, Doubtful, Passage, Retired, Source, Unreadable
 from retrieval.store.milvus import rows
-from retrieval.store.milvus.columns import KEYED
 from retrieval.store.milvus.conditions import all_of, holds_any, matching, one_of, token
 from retrieval.store.milvus.coverage import covered
 from retrieval.store.milvus.engine import Row
@@ -140,7 +139,7 @@ class MilvusSnapshot:
         yield from sorted(self._opened.all_sources(), key=lambda source: source.path)
 
     def names(self, field: str) -> list[str]:
-        if field not in KEYED:
+        if field not in NAMED_FIELDS:
             raise ValueError(f"{field} is no name of a source")
         return [name for name in self._standing.names[field] if name is not None]
 

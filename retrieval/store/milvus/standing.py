@@ -8,9 +8,10 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from retrieval.errors import IndexDamaged
+from retrieval.filters import NAMED_FIELDS
 from retrieval.records import Source
-from retrieval.store.milvus.columns import KEYED, WORD_FIELDS
 from retrieval.store.milvus.engine import Row
+from retrieval.store.milvus.schema import WORD_FIELDS
 from retrieval.store.protocol import Coverage, Manifest
 
 FORMAT = 1
@@ -27,7 +28,7 @@ class Tally:
     overlong: int = 0
     last_key: int = 0
     lengths: Counter[str] = field(default_factory=Counter)
-    names: dict[str, dict[str | None, None]] = field(default_factory=lambda: {name: {} for name in KEYED})
+    names: dict[str, dict[str | None, None]] = field(default_factory=lambda: {name: {} for name in NAMED_FIELDS})
     first: datetime.date | None = None
     last: datetime.date | None = None
 

@@ -12,9 +12,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from retrieval.filters import Filter
-from retrieval.store.milvus.columns import WORD_FIELDS
 from retrieval.store.milvus.conditions import all_of, any_of, holds_any, matching, token
 from retrieval.store.milvus.engine import MOST_HITS, Row
+from retrieval.store.milvus.schema import WORD_FIELDS
 from retrieval.store.milvus.weights import dimension, saturation, stretch
 from retrieval.store.protocol import WordQuery
 from retrieval.store.terms import terms_of, written

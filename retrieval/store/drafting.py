@@ -1,12 +1,22 @@
-"""What every store makes sure of before it takes a document in."""
+"""What every store's draft knows of its model, and makes sure of before it takes a document in."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from retrieval.codes import passage_code
 from retrieval.errors import IndexDamaged
 from retrieval.records import Document, Passage
+
+
+@dataclass(frozen=True, slots=True)
+class DraftModel:
+    """The model that a draft's vectors come from."""
+
+    name: str
+    fingerprint: str
+    dimensions: int
 
 
 def check_slices(document: Document, passages: Sequence[Passage]) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum, auto
 
+from retrieval.filters import NAMED_FIELDS
+
 LONGEST = 65_535
 """Bytes in one VARCHAR, which Milvus sets (https://milvus.io/docs/limitations.md)."""
 
@@ -31,12 +33,11 @@ class Column:
     """Has an index of its own, so that a condition on it is no walk."""
 
 
-KEYED = ("author", "publisher", "language", "collection", "status")
-"""Fields that a filter compares by `filter_key`; a column holds its digest, empty where the source does not say."""
 _FILTERED = (
-    *(Column(name, Kind.TEXT, 64, is_searched=True) for name in KEYED),
+    *(Column(name, Kind.TEXT, 64, is_searched=True) for name in NAMED_FIELDS),
     Column("published", Kind.INTEGER, is_searched=True),  # the day's ordinal, from 1; 0 where the source does not say
 )
+"""Fields that a filter compares by `filter_key`; a column holds its digest, empty where the source does not say."""
 WORD_FIELDS = ("body", "context", "exact")
 """The passage's words stemmed, its document's context line stemmed, and its words as they are written."""
 PLACEHOLDER = Column("nothing", Kind.VECTOR, 2)
