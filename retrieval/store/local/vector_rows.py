@@ -17,6 +17,7 @@ from retrieval.store.protocol import Vectors
 AT_ONCE = 50_000
 """Rows that are held in memory together where all are gone through."""
 _KIND = np.dtype("<f4")
+_CAN_ADVISE = hasattr(os, "posix_fadvise")  # macOS has none
 
 
 class Rows:
@@ -43,8 +44,12 @@ class Rows:
             raise IndexError("no such row")
         descriptor, width = self._file.fileno(), self._width
         after = np.flatnonzero(np.diff(places) != 1) + 1  # rows that follow one another are read together
-        runs = zip(places[[0, *after]], places[[*(after - 1), -1]], strict=True) if len(places) else ()
-        read = b"".join(os.pread(descriptor, int(last - first + 1) * width, int(first) * width) for first, last in runs)
+        firsts, lasts = (places[[0, *after]], places[[*(after - 1), -1]]) if len(places) else (places, places)
+        runs = list(zip((firsts * width).tolist(), ((lasts - firsts + 1) * width).tolist(), strict=True))
+        if len(runs) > 1 and _CAN_ADVISE:  # a disk brings a hundred rows at once in little more time than one
+            for start, size in runs:
+                os.posix_fadvise(descriptor, start, size, os.POSIX_FADV_WILLNEED)
+        read = b"".join(os.pread(descriptor, size, start) for start, size in runs)
         return np.frombuffer(read, _KIND).reshape(len(places), self._dimensions).astype(np.float32, copy=False)
 
     def all(self) -> Iterator[Vectors]:
