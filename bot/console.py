@@ -44,7 +44,7 @@ async def chat(settings: BotSettings, source: TextIO = sys.stdin, output: TextIO
 
     `source` is a file of the system's: a terminal, a pipe.
     """
-    library = Library(settings)
+    library = Library(settings.model_copy(update={"processes": 0}))  # one person asks
     gate = Gate(library)
     desk = Desk(library, gate, settings.question_length)
     outlet = ConsoleOutlet(output)

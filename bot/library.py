@@ -10,9 +10,23 @@ from enum import Enum
 from typing import TypeVar
 
 from bot.settings import BotSettings
-from retrieval import Answer, Archive, CheckedMessage, Filter, Listing, Receipt, Shown, Span, Superseded, Verified
+from retrieval import (
+    Answer,
+    AnsweringProcesses,
+    Archive,
+    CheckedMessage,
+    Filter,
+    Listing,
+    Receipt,
+    Shown,
+    Span,
+    Superseded,
+    Verified,
+)
 
 Result = TypeVar("Result")
+TOGETHER = 128
+"""Questions that are under way at most, from being encoded to being answered."""
 
 
 class LibraryBusy(Exception):
@@ -40,11 +54,16 @@ class Library:
 
     def __init__(self, settings: BotSettings, archive: Archive | None = None) -> None:
         self._archive = archive or Archive(settings)
+        self._processes = AnsweringProcesses(
+            self._archive, settings, settings.processes, settings.workers, settings.deadline
+        )
         self._deadline = settings.deadline
         self._most = settings.workers + settings.queue
         self._taken = 0
         self._failed_to_load = False
         self._threads = ThreadPoolExecutor(settings.workers, thread_name_prefix="archive")
+        # Of these most wait, for the model, which encodes their questions together, or for a process.
+        self._asking = ThreadPoolExecutor(min(self._most, TOGETHER), thread_name_prefix="questions")
         # Slices are checked before every reply: they must not queue behind the questions that wait for them.
         self._slicing = ThreadPoolExecutor(1, thread_name_prefix="slices")
 
@@ -55,18 +74,26 @@ class Library:
             return Model.READY
         return Model.FAILED if self._failed_to_load else Model.LOADING
 
+    @property
+    def processes(self) -> int:
+        """Those that answer beside this one, as far as they are up."""
+        return self._processes.ready
+
     async def warm(self) -> None:
-        """Loads the model and opens the index. Raises what `Archive.warm` does."""
+        """Loads the model and opens the index; processes that answer start beside. Raises what `Archive.warm` does."""
         try:
             await asyncio.get_running_loop().run_in_executor(self._threads, self._archive.warm)
         except Exception:
             self._failed_to_load = True
             raise
+        self._processes.start()
 
     async def ask(self, question: str, where: Filter, *, as_written: bool = False) -> Answer:
         """Discord does not tell where the asker is, so their today is that of UTC."""
         today = datetime.datetime.now(datetime.UTC).date()
-        return await self._run(lambda: self._archive.ask(question, where, today=today, as_written=as_written))
+        return await self._run(
+            lambda: self._processes.ask(question, where, today=today, as_written=as_written), self._asking
+        )
 
     async def search(self, words: str, where: Filter, page: int) -> Listing:
         return await self._run(lambda: self._archive.search(words, where, page))
@@ -91,12 +118,12 @@ class Library:
         except TimeoutError:
             raise LibrarySlow(self._deadline) from None
 
-    async def _run(self, call: Callable[[], Result]) -> Result:
+    async def _run(self, call: Callable[[], Result], threads: ThreadPoolExecutor | None = None) -> Result:
         """Raises LibraryBusy at once, LibrarySlow after the deadline, or what the call raises."""
         if self._taken >= self._most:
             raise LibraryBusy
         self._taken += 1
-        future = asyncio.get_running_loop().run_in_executor(self._threads, call)
+        future = asyncio.get_running_loop().run_in_executor(threads or self._threads, call)
         # A thread can't be stopped: its place stays taken until it is done, even when nobody waits any more.
         future.add_done_callback(self._give_back)
         try:
@@ -112,4 +139,6 @@ class Library:
     async def close(self) -> None:
         self._threads.shutdown(wait=False, cancel_futures=True)
         self._slicing.shutdown(wait=False, cancel_futures=True)
+        self._asking.shutdown(wait=False, cancel_futures=True)
+        self._processes.close()
         self._archive.close()

@@ -38,6 +38,12 @@ class BotSettings(RetrievalSettings):
         description="seconds without a further change before that begins; at most 12 times as long",
     )
     workers: int = Field(4, ge=1, le=64, description="questions answered at the same time")
+    processes: int | None = Field(
+        None,
+        ge=0,
+        le=64,
+        description="processes that they are answered in; 0: the bot's own; by default one a processor, at most 4",
+    )
     queue: int = Field(
         64, ge=0, le=10_000, description="questions that may wait beyond those; more are told to come back"
     )

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from retrieval.errors import ArchivistError, QuestionError, SettingsError, UnknownCode
     from retrieval.filters import EVERYTHING, Filter
     from retrieval.indexing import IndexReport, Progress
+    from retrieval.parallel import AnsweringProcesses
     from retrieval.presenting import receipt_json
     from retrieval.receipts import (
         Fate,
@@ -92,6 +93,7 @@ _HOMES = {
     "retrieval.errors": ("ArchivistError", "QuestionError", "SettingsError", "UnknownCode"),
     "retrieval.filters": ("EVERYTHING", "Filter"),
     "retrieval.indexing": ("IndexReport", "Progress"),
+    "retrieval.parallel": ("AnsweringProcesses",),
     "retrieval.presenting": ("receipt_json",),
     "retrieval.receipts": (
         "Fate",
@@ -139,6 +141,7 @@ __all__ = [
     "MOST_CHECKED",
     "Abstained",
     "Answer",
+    "AnsweringProcesses",
     "Archive",
     "ArchivistError",
     "Attribution",

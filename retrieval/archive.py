@@ -26,7 +26,7 @@ from retrieval.status import Marked, Status, furniture_of, status_of
 from retrieval.store.holder import SnapshotHolder
 from retrieval.store.lookups import document_of, searched_in
 from retrieval.store.opening import store_of
-from retrieval.store.protocol import Backend, Snapshot
+from retrieval.store.protocol import Backend, Snapshot, Vectors
 from retrieval.verdicts import CheckedMessage, Verified
 from retrieval.verification import Claimed, verify
 from retrieval.verifying import checkable
@@ -41,12 +41,20 @@ class Archive:
     """Ask, look up, show, prove, check a quote, bring in step. Safe to use from several threads; close it when done."""
 
     def __init__(
-        self, settings: RetrievalSettings, backend: Backend | None = None, encoder: Encoder | None = None
+        self,
+        settings: RetrievalSettings,
+        backend: Backend | None = None,
+        encoder: Encoder | None = None,
+        *,
+        checks: bool = True,
     ) -> None:
-        """Opens nothing yet. `backend` and `encoder` stand in for what the settings name. Raises SettingsError."""
+        """Opens nothing yet. `backend` and `encoder` stand in for what the settings name. Raises SettingsError.
+
+        Without `checks` another Archive of this index is relied upon to check what opening it does not.
+        """
         self._settings = settings
         self._backend = backend or store_of(settings)
-        self._holder = SnapshotHolder(self._backend)
+        self._holder = SnapshotHolder(self._backend, checks=checks)
         self._encoder = encoder
         self._reranker: Reranker | None = None
         self._loading = threading.Lock()
@@ -56,11 +64,19 @@ class Archive:
         """Loads the models and opens the index, so that no question has to. Raises ModelError, IndexDamaged;
         SettingsError where `archivist calibrate` has to be run again.
         """
-        self._load_encoder()
+        self.encoder()
         self._choice(None)
         warm_up()
         with self._holder.reading() as snapshot:
             self._known_names(snapshot)
+
+    def encoder(self) -> Encoder:
+        """The model, which is loaded now where it was not. Raises ModelError."""
+        with self._loading:
+            if self._encoder is None:
+                settings = self._settings
+                self._encoder = load_encoder(settings.model, settings.offline, settings.threads)
+            return self._encoder
 
     @property
     def is_warm(self) -> bool:
@@ -81,7 +97,7 @@ class Archive:
         """Excerpts that answer, or why there are none. `today` is the asker's; `as_written` takes the question for its
         words alone. Raises ModelError or IndexDamaged: an outage is not silence.
         """
-        asked = Asked(question, where, today, as_written or not self._settings.understand)
+        asked = self._asked(question, where, today, as_written)
         with self._holder.reading() as snapshot:
             meaning = asked.meaning(self._known_names(snapshot))
             searched = searched_in(snapshot, meaning.where)
@@ -89,6 +105,22 @@ class Archive:
             if snapshot is None or said is not None:
                 return said or Abstained(question, Reason.NOTHING_INDEXED, searched)
             return answer(meaning, searched, snapshot, self._encoder_for(snapshot), self._choice(limit))
+
+    def encoded(
+        self,
+        question: str,
+        where: Filter = EVERYTHING,
+        *,
+        today: datetime.date | None = None,
+        as_written: bool = False,
+    ) -> dict[str, Vectors]:
+        """What `ask` will have encoded of it, and that encoded: (dimensions,). Raises ModelError, IndexDamaged."""
+        with self._holder.reading() as snapshot:
+            meaning = self._asked(question, where, today, as_written).meaning(self._known_names(snapshot))
+            return {meaning.topic: self._encoder_for(snapshot).encode([meaning.topic])[0]} if snapshot else {}
+
+    def _asked(self, question: str, where: Filter, today: datetime.date | None, as_written: bool) -> Asked:
+        return Asked(question, where, today, as_written or not self._settings.understand)
 
     def search(self, words: str, where: Filter = EVERYTHING, page: int = 1, size: int = PAGE) -> Listing:
         """One page of the passages that hold all the words. Needs no model. Raises QuestionError, IndexDamaged."""
@@ -179,7 +211,7 @@ class Archive:
             self._settings.archive,
             self._backend,
             self._settings.model,
-            self._load_encoder,
+            self.encoder,
             cache,
             limits=self._limits,
             fingerprint=self._fingerprint,
@@ -193,13 +225,6 @@ class Archive:
         settings = self._settings
         return Limits(settings.read_seconds, settings.read_megabytes, settings.read_processes)
 
-    def _load_encoder(self) -> Encoder:
-        with self._loading:
-            if self._encoder is None:
-                settings = self._settings
-                self._encoder = load_encoder(settings.model, settings.offline, settings.threads)
-            return self._encoder
-
     def _load_reranker(self) -> Reranker | None:
         with self._loading:
             settings = self._settings
@@ -210,7 +235,7 @@ class Archive:
     def _choice(self, limit: int | None) -> Choice:
         settings = self._settings
         own = settings.data / OWN_GATE
-        gate = Gate.read(own, self._load_encoder().fingerprint) if own.exists() else None
+        gate = Gate.read(own, self.encoder().fingerprint) if own.exists() else None
         return Choice(limit or settings.excerpts, settings.excerpts_of_one_document, gate, self._load_reranker())
 
     def _known_names(self, snapshot: Snapshot | None) -> KnownNames:
@@ -224,7 +249,7 @@ class Archive:
         return self._encoder.fingerprint if self._encoder else fingerprint_of(self._settings.model)
 
     def _encoder_for(self, snapshot: Snapshot) -> Encoder:
-        encoder = self._load_encoder()
+        encoder = self.encoder()
         if index_fingerprint(encoder.fingerprint) != snapshot.manifest.fingerprint:
             raise ModelError(
                 f"the index was made with another model or version ({snapshot.manifest.model}) than {encoder.name}; "

@@ -46,6 +46,10 @@ class StoreUnavailable(ArchivistError):
     """The store that holds the index can't be reached or does not answer; nothing is known of what it holds."""
 
 
+class ProcessEnded(ArchivistError):
+    """A process that was answering a question ended, or had to be ended, before it had."""
+
+
 class QuestionError(ArchivistError):
     """What was asked can't be understood as asked: a bad date, a malformed code, an empty question."""
 

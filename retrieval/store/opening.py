@@ -25,3 +25,8 @@ def store_of(settings: RetrievalSettings) -> Backend:
         ) from None
     token = settings.store_token.get_secret_value() if settings.store_token else ""
     return MilvusBackend(Address.of(settings.store), token)
+
+
+def serves_several_processes(settings: RetrievalSettings) -> bool:
+    """Whether more than one process at a time can read this store: a file of Milvus Lite is one process's."""
+    return settings.store == LOCAL or "://" in settings.store
