@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from retrieval import citing
 from retrieval.answering import Asked, answer, unanswerable
-from retrieval.answers import Abstained, Answer, Listing, Reason, Shown
+from retrieval.answers import Abstained, Answer, Listing, Reason, Searched, Shown
 from retrieval.codes import Code, parse_code
 from retrieval.encoding import Encoder, Reranker, fingerprint_of, load_encoder, load_reranker
 from retrieval.errors import ModelError, QuestionError, UnknownCode
@@ -19,7 +19,7 @@ from retrieval.filters import EVERYTHING, Filter
 from retrieval.indexing import IndexReport, Progress, bring_in_step, index_fingerprint
 from retrieval.reading import Limits
 from retrieval.receipts import Receipt, Superseded
-from retrieval.searching import Choice, Gate, KnownNames, parse_lookup, warm_up
+from retrieval.searching import Choice, Gate, KnownNames, Meaning, parse_lookup, warm_up
 from retrieval.settings import RetrievalSettings
 from retrieval.spans import Span
 from retrieval.status import Marked, Status, furniture_of, status_of
@@ -97,11 +97,8 @@ class Archive:
         """Excerpts that answer, or why there are none. `today` is the asker's; `as_written` takes the question for its
         words alone. Raises ModelError or IndexDamaged: an outage is not silence.
         """
-        asked = self._asked(question, where, today, as_written)
         with self._holder.reading() as snapshot:
-            meaning = asked.meaning(self._known_names(snapshot))
-            searched = searched_in(snapshot, meaning.where)
-            said = unanswerable(asked, meaning, searched)
+            meaning, searched, said = self._understood(question, where, today, as_written, snapshot)
             if snapshot is None or said is not None:
                 return said or Abstained(question, Reason.NOTHING_INDEXED, searched)
             return answer(meaning, searched, snapshot, self._encoder_for(snapshot), self._choice(limit))
@@ -116,11 +113,19 @@ class Archive:
     ) -> dict[str, Vectors]:
         """What `ask` will have encoded of it, and that encoded: (dimensions,). Raises ModelError, IndexDamaged."""
         with self._holder.reading() as snapshot:
-            meaning = self._asked(question, where, today, as_written).meaning(self._known_names(snapshot))
-            return {meaning.topic: self._encoder_for(snapshot).encode([meaning.topic])[0]} if snapshot else {}
+            meaning, _, said = self._understood(question, where, today, as_written, snapshot)
+            if snapshot is None or said is not None:
+                return {}
+            return {meaning.topic: self._encoder_for(snapshot).encode([meaning.topic])[0]}
 
-    def _asked(self, question: str, where: Filter, today: datetime.date | None, as_written: bool) -> Asked:
-        return Asked(question, where, today, as_written or not self._settings.understand)
+    def _understood(
+        self, question: str, where: Filter, today: datetime.date | None, as_written: bool, snapshot: Snapshot | None
+    ) -> tuple[Meaning, Searched, Abstained | None]:
+        """What is meant, what is searched for it, and the answer where that needs no search."""
+        asked = Asked(question, where, today, as_written or not self._settings.understand)
+        meaning = asked.meaning(self._known_names(snapshot))
+        searched = searched_in(snapshot, meaning.where)
+        return meaning, searched, unanswerable(asked, meaning, searched)
 
     def search(self, words: str, where: Filter = EVERYTHING, page: int = 1, size: int = PAGE) -> Listing:
         """One page of the passages that hold all the words. Needs no model. Raises QuestionError, IndexDamaged."""

@@ -19,6 +19,9 @@ from retrieval.store.protocol import PassageVectors
 REPOSITORY = Path(__file__).parents[1]
 SEED = REPOSITORY / "seeds" / "000_1c64d74089188847.txt"
 
+# Each bot would start processes that answer, a second of the processor's each; tests that are about them say so.
+os.environ.setdefault("ARCHIVIST_PROCESSES", "0")
+
 _SLOW_IS_FINE = (HealthCheck.too_slow, HealthCheck.data_too_large)
 # The same examples in every run, so that a red test means a change. HYPOTHESIS_PROFILE=search looks for new ones.
 settings.register_profile("same", derandomize=True, deadline=None, max_examples=40, suppress_health_check=_SLOW_IS_FINE)

@@ -8,7 +8,9 @@ not, where it finds the question to mean what the other end thought that it woul
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+import pickle
+import traceback
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,6 +55,21 @@ class Done:
 @dataclass(frozen=True, slots=True)
 class Failed:
     error: Exception
+
+
+def attempted(call: Callable[[], Any]) -> Done | Failed:
+    """Its error says where it was raised, for the log; one that can't be sent is told in words."""
+    try:
+        return Done(call())
+    except (EOFError, ConnectionError):  # the other end is gone, so there is nobody to tell
+        raise
+    except Exception as error:
+        error.add_note(f"in another process:\n{traceback.format_exc()}")
+        try:
+            pickle.loads(pickle.dumps(error))  # noqa: S301 - our own, a moment old
+        except Exception:
+            return Failed(RuntimeError("".join(traceback.format_exception(error))))
+        return Failed(error)
 
 
 def outcome_of(received: Done | Failed) -> Any:

@@ -17,6 +17,7 @@ import subprocess
 import sys
 import threading
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -25,7 +26,7 @@ from retrieval.archive import Archive
 from retrieval.encoding import Encoder
 from retrieval.errors import ProcessEnded
 from retrieval.filters import EVERYTHING, Filter
-from retrieval.parallel.messages import Begin, Done, Encode, Failed, Question, outcome_of
+from retrieval.parallel.messages import Begin, Done, Encode, Failed, Question, attempted, outcome_of
 from retrieval.settings import RetrievalSettings
 from retrieval.store.opening import serves_several_processes
 
@@ -205,15 +206,7 @@ def _received(worker: _Worker, encoder: Encoder, seconds: float) -> Done | Faile
         if not isinstance(received, Encode):
             assert isinstance(received, Done | Failed)  # noqa: S101 - there are no other messages
             return received
-        connection.send(_encoded(encoder, received))
-
-
-def _encoded(encoder: Encoder, asked: Encode) -> Done | Failed:
-    try:
-        return Done(getattr(encoder, asked.method)(*asked.arguments))
-    except Exception as error:
-        log.exception("the model failed for a process that answers")
-        return Failed(RuntimeError(str(error)))
+        connection.send(attempted(partial(getattr(encoder, received.method), *received.arguments)))
 
 
 def _environment() -> dict[str, str]:

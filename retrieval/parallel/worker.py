@@ -7,11 +7,9 @@ the others ask for meanwhile. So it takes a fraction of the memory, and the mode
 from __future__ import annotations
 
 import contextlib
-import pickle
 import signal
 import sys
-import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from multiprocessing.connection import Connection
@@ -21,7 +19,7 @@ import numpy as np
 
 from retrieval.answers import Answer
 from retrieval.archive import Archive
-from retrieval.parallel.messages import Begin, Done, Encode, Failed, Question, outcome_of
+from retrieval.parallel.messages import Begin, Encode, Question, attempted, outcome_of
 from retrieval.spans import Span
 from retrieval.store.protocol import PassageVectors, Vectors
 
@@ -56,31 +54,16 @@ def main() -> None:
         begin: Begin = connection.recv()
         encoder = EncoderElsewhere(connection, begin)
         with contextlib.closing(Archive(begin.settings, encoder=encoder, checks=False)) as archive:
-            connection.send(_attempt(archive.warm))
+            connection.send(attempted(archive.warm))
             while True:
                 asked: Question = connection.recv()
                 encoder.known = asked.known
-                connection.send(_attempt(partial(_answered, archive, asked)))
+                connection.send(attempted(partial(_answered, archive, asked)))
 
 
 def _answered(archive: Archive, asked: Question) -> Answer:
     answer = archive.ask(asked.question, asked.where, today=asked.today, as_written=asked.as_written)
     return replace(answer, ranking=())  # which nobody is shown, and which takes longer to send than all the rest
-
-
-def _attempt(call: Callable[[], Any]) -> Done | Failed:
-    """The error of a failure says where it was raised, for the log; one that can't be sent is told in words."""
-    try:
-        return Done(call())
-    except (EOFError, ConnectionError):
-        raise
-    except Exception as error:
-        error.add_note(f"in the process that answered:\n{traceback.format_exc()}")
-        try:
-            pickle.loads(pickle.dumps(error))  # noqa: S301 - our own, a moment old
-        except Exception:
-            return Failed(RuntimeError("".join(traceback.format_exception(error))))
-        return Failed(error)
 
 
 if __name__ == "__main__":

@@ -55,6 +55,18 @@ async def test_it_answers_over_a_real_socket(indexed: tuple[BotSettings, Archive
         assert reply.json["allowed_mentions"] == {"parse": [], "replied_user": False}
 
 
+async def test_it_answers_from_a_process_beside_it(indexed: tuple[BotSettings, Archive]) -> None:
+    settings, archive = indexed
+    beside = settings.model_copy(update={"processes": 1})
+    async with loopback() as server, bot_on(server, (beside, archive)) as bot:
+        async with asyncio.timeout(PATIENCE):
+            while not bot.library.processes:  # noqa: ASYNC110 - nothing tells of it
+                await asyncio.sleep(0.05)
+        await server.say(f"<@{server.bot_id}> {QUESTION}", author=server.world.alice)
+        reply = await server.request(Endpoint.CREATE_MESSAGE, within=PATIENCE)
+        assert ANSWER in shown(reply.json)
+
+
 async def test_a_rate_limit_and_a_server_error_delay_an_answer_and_lose_none(
     indexed: tuple[BotSettings, Archive],
 ) -> None:
