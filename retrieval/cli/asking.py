@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import os
 
 import click
 
@@ -23,15 +24,21 @@ from retrieval.presenting import (
 )
 from retrieval.searching import filter_of, parse_date
 
+_NICENESS = 15
+"""Of 19: whoever asks meanwhile gets nearly all that they would without it."""
+
 
 @archivist.command()
 @click.option("--full", is_flag=True, help="read and index every file anew")
 @click.option("--dry-run", is_flag=True, help="print what would change, and change nothing")
+@click.option("--nice", is_flag=True, help="let other programs have the processor first")
 @click.option("--progress", type=click.Choice(["bar", "lines"]), default="bar", hidden=True)
 @as_json
 @ending
-def index(full: bool, dry_run: bool, progress: str, as_json: bool) -> int:
+def index(full: bool, dry_run: bool, nice: bool, progress: str, as_json: bool) -> int:
     """Bring the index in step with the archive folder."""
+    if nice and hasattr(os, "nice"):
+        os.nice(_NICENESS)
     show = progress_lines if progress == "lines" else progress_bar
     with opened() as archive, show() as report:
         done = archive.reindex(full, dry_run, report)

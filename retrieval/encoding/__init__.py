@@ -2,7 +2,7 @@
 
 from retrieval.encoding.cache import VectorCache
 from retrieval.encoding.encoder import Encoder
-from retrieval.encoding.model import Reranker, fingerprint_of, load_encoder, load_reranker
+from retrieval.encoding.model import Reranker, fingerprint_of, load_encoder, load_reranker, load_uncompiled
 from retrieval.encoding.sentences import cosines_with, directions_of
 
 __all__ = [
@@ -14,4 +14,5 @@ __all__ = [
     "fingerprint_of",
     "load_encoder",
     "load_reranker",
+    "load_uncompiled",
 ]

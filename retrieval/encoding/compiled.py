@@ -1,7 +1,7 @@
 """A model's transformer, run by OpenVINO: the same vectors in a good half of PyTorch's time, and in less with bfloat16.
 
 Where the processor multiplies bfloat16, that is tried, too, and taken if it is indeed faster: a Xeon without AMX took
-half as long again for it as for float32, in PyTorch as well (`python -m tests.bench.encoding_speed`).
+half as long again for it as for float32, in PyTorch as well (`archivist bench`).
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ States = npt.NDArray[np.float32]
 # The tensors that tokenizers make, in the order in which a traced model takes them.
 _INPUTS = ("input_ids", "attention_mask", "token_type_ids")
 TOKENS = 512
-"""Of a batch, padding included: enough to keep a core busy. More gains nothing; 4096 took a twelfth longer a passage
-(`python -m tests.bench.encoding_speed --batches`), and texts of like length are fewer."""
+"""Of a batch, padding included: enough to keep a core busy. More gains nothing; 4096 took a twelfth longer a passage,
+and texts of like length are fewer."""
 SAME = {"f32": 0.9999, "bf16": 0.999}
 """The least cosine of a text's two vectors, PyTorch's and the compiled model's, by the precision of the latter."""
 _FASTER = 0.8
@@ -135,7 +135,9 @@ def compile_transformer(model: Any, threads: int, precisions: Sequence[str] | No
     except Exception as error:  # whatever a graph of someone else's making can raise
         _stays_with_pytorch(error)
         return
-    for precision in precisions or (("bf16", "f32") if is_bfloat16_faster() else ("f32",)):
+    if precisions is None:
+        precisions = ("bf16", "f32") if is_bfloat16_faster() else ("f32",)
+    for precision in precisions:
         try:
             model[0].model = Compiled(whole.config, graph, inputs, precision, threads)  # type: ignore[union-attr]
             nearest = least_cosine(expected, _sample_of(model))
@@ -152,12 +154,17 @@ def _stays_with_pytorch(error: Exception) -> None:
     _log.info("the model is run by PyTorch, as OpenVINO can't: %s", reason[0][:300])
 
 
+def has_bfloat16() -> bool:
+    """Whether this processor multiplies it."""
+    return "BF16" in openvino.Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+
+
 @cache
 def is_bfloat16_faster() -> bool:
     """Whether this processor has it and runs a layer of a transformer faster with it. Takes 0.2 s where it has it."""
-    core = openvino.Core()
-    if "BF16" not in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES"):
+    if not has_bfloat16():
         return False
+    core = openvino.Core()
     wide = np.random.default_rng(0).standard_normal((384, 1536), np.float32) / 40  # a layer of the default model has it
     rows = opset.parameter([128, 384], np.float32)
     inner = opset.gelu(opset.matmul(rows, opset.constant(wide), False, False), "erf")

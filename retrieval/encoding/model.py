@@ -28,12 +28,12 @@ class Reranker(Protocol):
         ...
 
 
-def load_encoder(name: str, offline: bool = True, threads: int = 0) -> Encoder:
+def load_encoder(name: str, offline: bool = True, threads: int = 0, precisions: Sequence[str] | None = None) -> Encoder:
     """The packaged default by its name, a folder, or another sentence-transformers name.
 
     With `offline`, nothing is fetched: another name must already be in this machine's Hugging Face cache. Weights
     come from safetensors only, never from a pickle, and no code that a model brings along is run. Takes seconds.
-    Raises ModelError.
+    `precisions`: as `compile_transformer` takes them. Raises ModelError.
     """
     folder = _folder(name)
     model = _loaded("SentenceTransformer", name, folder, offline)
@@ -46,13 +46,18 @@ def load_encoder(name: str, offline: bool = True, threads: int = 0) -> Encoder:
     from retrieval.encoding.compiled import compile_transformer  # noqa: PLC0415
     from retrieval.encoding.token_averages import TokenAverages, averages_tokens  # noqa: PLC0415
 
-    compile_transformer(model, threads)
+    compile_transformer(model, threads, precisions)
     if averages_tokens(model):
         encoder = TokenAverages(name, fingerprint, model)
         if encoder.is_as_the_library():
             return encoder
         log.info("the model %s is run by sentence-transformers, which gives other vectors than its parts tell", name)
     return WholeTexts(name, fingerprint, model)
+
+
+def load_uncompiled(name: str, offline: bool = True) -> Encoder:
+    """As sentence-transformers runs it, with PyTorch: what any other way is measured by. Raises ModelError."""
+    return WholeTexts(name, "", _loaded("SentenceTransformer", name, _folder(name), offline))
 
 
 def load_reranker(name: str, offline: bool = True) -> Reranker:

@@ -79,6 +79,7 @@ class AnsweringProcesses:
         self._changed = threading.Condition()
         self._free: list[_Worker] = []
         self._all: set[_Worker] = set()
+        self._starting = 0
         self._begun = self._closed = False
 
     def start(self) -> None:
@@ -86,7 +87,13 @@ class AnsweringProcesses:
         with self._changed:
             begun, self._begun = self._begun, True
         for _ in range(0 if begun else self._count):
-            threading.Thread(target=self._start_one, name="start of an answering process", daemon=True).start()
+            self._start_another()
+
+    def wait_until_started(self) -> int:
+        """Until none is about to come up; how many have."""
+        with self._changed:
+            self._changed.wait_for(lambda: not self._starting)
+            return len(self._all)
 
     @property
     def ready(self) -> int:
@@ -157,22 +164,29 @@ class AnsweringProcesses:
             self._all.discard(worker)
             self._changed.notify_all()
         worker.end()
+        self._start_another()
+
+    def _start_another(self) -> None:
+        with self._changed:
+            self._starting += 1
         threading.Thread(target=self._start_one, name="start of an answering process", daemon=True).start()
 
     def _start_one(self) -> None:
         """One that can't be started is not tried again: whatever hinders it would hinder the next."""
+        worker = None
         try:
             worker = self._started()
         except Exception:
             log.exception("a process that answers questions could not be started; there are %d", self.ready)
-            return
         with self._changed:
-            if not self._closed:
+            self._starting -= 1
+            self._changed.notify_all()
+            if worker is not None and not self._closed:
                 self._all.add(worker)
                 self._free.append(worker)
-                self._changed.notify()
                 return
-        worker.end()
+        if worker is not None:
+            worker.end()
 
     def _started(self) -> _Worker:
         encoder = self._archive.encoder()

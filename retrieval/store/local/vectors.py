@@ -37,7 +37,7 @@ _FEWEST_IN_A_CLUSTER = 39
 """On average: FAISS warns of fewer to be trained on."""
 _LOOKED_INTO = 16
 """One cluster of so many. Of a million passages a quarter of that found 0.980 of the ten nearest, this 0.993, eight
-times this all (`python -m tests.bench.million`).
+times this all (`archivist bench`).
 """
 _READ_ONE_BY_ONE = 10_000
 """Rows: where there are so few, or a filter leaves so few, reading them all is quicker than looking for them, and
