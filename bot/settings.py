@@ -37,12 +37,14 @@ class BotSettings(RetrievalSettings):
         le=3600,
         description="seconds without a further change before that begins; at most 12 times as long",
     )
-    workers: int = Field(4, ge=1, le=64, description="questions answered at the same time")
+    workers: int = Field(
+        4, ge=1, le=64, description="lookups at the same time, and questions where the bot's own process answers"
+    )
     processes: int | None = Field(
         None,
         ge=0,
         le=64,
-        description="processes that they are answered in; 0: the bot's own; by default one a processor, at most 4",
+        description="processes that answer questions; 0: the bot's own; unset: one a processor, at most 4",
     )
     queue: int = Field(
         64, ge=0, le=10_000, description="questions that may wait beyond those; more are told to come back"

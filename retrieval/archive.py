@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import datetime
-import threading
 import weakref
 from collections.abc import Callable, Iterator, Sequence
 
@@ -12,11 +11,12 @@ from retrieval import citing
 from retrieval.answering import Asked, answer, unanswerable
 from retrieval.answers import Abstained, Answer, Listing, Reason, Searched, Shown
 from retrieval.codes import Code, parse_code
-from retrieval.encoding import Encoder, Reranker, fingerprint_of, load_encoder, load_reranker
+from retrieval.encoding import Encoder
 from retrieval.errors import ModelError, QuestionError, UnknownCode
 from retrieval.excerpting import whole_passage
 from retrieval.filters import EVERYTHING, Filter
 from retrieval.indexing import IndexReport, Progress, bring_in_step, index_fingerprint
+from retrieval.models import Models
 from retrieval.reading import Limits
 from retrieval.receipts import Receipt, Superseded
 from retrieval.searching import Choice, Gate, KnownNames, Meaning, parse_lookup, warm_up
@@ -55,9 +55,7 @@ class Archive:
         self._settings = settings
         self._backend = backend or store_of(settings)
         self._holder = SnapshotHolder(self._backend, checks=checks)
-        self._encoder = encoder
-        self._reranker: Reranker | None = None
-        self._loading = threading.Lock()
+        self._models = Models(settings, encoder)
         self._names: weakref.WeakKeyDictionary[Snapshot, KnownNames] = weakref.WeakKeyDictionary()
 
     def warm(self) -> None:
@@ -72,15 +70,11 @@ class Archive:
 
     def encoder(self) -> Encoder:
         """The model, which is loaded now where it was not. Raises ModelError."""
-        with self._loading:
-            if self._encoder is None:
-                settings = self._settings
-                self._encoder = load_encoder(settings.model, settings.offline, settings.threads)
-            return self._encoder
+        return self._models.encoder()
 
     @property
     def is_warm(self) -> bool:
-        return self._encoder is not None
+        return self._models.are_loaded
 
     def close(self) -> None:
         self._holder.close()
@@ -216,10 +210,10 @@ class Archive:
             self._settings.archive,
             self._backend,
             self._settings.model,
-            self.encoder,
+            self._models.encoder,
             cache,
             limits=self._limits,
-            fingerprint=self._fingerprint,
+            fingerprint=self._models.fingerprint,
             full=full,
             dry_run=dry_run,
             report=report,
@@ -230,18 +224,11 @@ class Archive:
         settings = self._settings
         return Limits(settings.read_seconds, settings.read_megabytes, settings.read_processes)
 
-    def _load_reranker(self) -> Reranker | None:
-        with self._loading:
-            settings = self._settings
-            if self._reranker is None and settings.reranker is not None:
-                self._reranker = load_reranker(settings.reranker, settings.offline)
-            return self._reranker
-
     def _choice(self, limit: int | None) -> Choice:
         settings = self._settings
         own = settings.data / OWN_GATE
         gate = Gate.read(own, self.encoder().fingerprint) if own.exists() else None
-        return Choice(limit or settings.excerpts, settings.excerpts_of_one_document, gate, self._load_reranker())
+        return Choice(limit or settings.excerpts, settings.excerpts_of_one_document, gate, self._models.reranker())
 
     def _known_names(self, snapshot: Snapshot | None) -> KnownNames:
         if snapshot is None:
@@ -249,9 +236,6 @@ class Archive:
         if snapshot not in self._names:
             self._names[snapshot] = KnownNames.of(snapshot)
         return self._names[snapshot]
-
-    def _fingerprint(self) -> str | None:
-        return self._encoder.fingerprint if self._encoder else fingerprint_of(self._settings.model)
 
     def _encoder_for(self, snapshot: Snapshot) -> Encoder:
         encoder = self.encoder()

@@ -103,8 +103,8 @@ def _candidates(snapshot: Snapshot, question: str, vector: Vectors, where: Any) 
         snapshot.document(passage.document_id)
 
 
-def _recall(snapshot: Any, asked: Asked, where: Any) -> float:
-    """Of the ten that are truly nearest by all rows, how many are found."""
+def _recall(snapshot: Any, asked: Asked, where: Any) -> float | None:
+    """Of the ten that are truly nearest by all rows, how many are found; None where the filter leaves nothing."""
     vectors = np.stack([vector for _, vector in asked])
     keys, scores = [], []
     for layer, mask in zip(snapshot.layers, snapshot.matching(where), strict=True):
@@ -115,12 +115,13 @@ def _recall(snapshot: Any, asked: Asked, where: Any) -> float:
             scores.append(vectors @ rows[part].T)
             start += len(rows)
     every, all_keys = np.concatenate(scores, axis=1), np.concatenate(keys)
-    count = min(NEAREST, len(all_keys))
-    hits = 0
+    count, hits = min(NEAREST, len(all_keys)), 0
+    if not count:
+        return None
     for row, (_, vector) in zip(every, asked, strict=True):
         truly = set(all_keys[np.argpartition(-row, count - 1)[:count]].tolist())
         hits += len(truly & {key for key, _ in snapshot.by_vector(vector, where, NEAREST)})
-    return round(hits / max(count * len(asked), 1), 4)
+    return round(hits / (count * len(asked)), 4)
 
 
 def _changed(texts: Texts, place: Path) -> list[Figures]:

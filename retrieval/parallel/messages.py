@@ -8,12 +8,12 @@ not, where it finds the question to mean what the other end thought that it woul
 from __future__ import annotations
 
 import datetime
-import pickle
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from retrieval.errors import ArchivistError
 from retrieval.filters import Filter
 from retrieval.settings import RetrievalSettings
 from retrieval.store.protocol import Vectors
@@ -58,18 +58,16 @@ class Failed:
 
 
 def attempted(call: Callable[[], Any]) -> Done | Failed:
-    """Its error says where it was raised, for the log; one that can't be sent is told in words."""
+    """What a person can fix is raised again at the other end as what it is; anything else as its details."""
     try:
         return Done(call())
     except (EOFError, ConnectionError):  # the other end is gone, so there is nobody to tell
         raise
-    except Exception as error:
+    except ArchivistError as error:
         error.add_note(f"in another process:\n{traceback.format_exc()}")
-        try:
-            pickle.loads(pickle.dumps(error))  # noqa: S301 - our own, a moment old
-        except Exception:
-            return Failed(RuntimeError("".join(traceback.format_exception(error))))
         return Failed(error)
+    except Exception:
+        return Failed(RuntimeError(f"in another process:\n{traceback.format_exc()}"))
 
 
 def outcome_of(received: Done | Failed) -> Any:
