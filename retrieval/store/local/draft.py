@@ -13,7 +13,7 @@ import numpy as np
 
 from retrieval.records import Document, Passage
 from retrieval.store.drafting import DraftModel, check_slices
-from retrieval.store.local import layering, retired, schema
+from retrieval.store.local import forgetting, layering, retired, schema
 from retrieval.store.local.columns import Columns
 from retrieval.store.local.layering import Sizes
 from retrieval.store.local.layout import (
@@ -127,7 +127,7 @@ class LocalDraft:
         for key, passage, directions in zip(keys, passages, vectors.sentences, strict=True):
             written_row = (key, self._next_document, directions.tobytes(), *schema.passage_row(passage))
             self._tables.execute(schema.INSERT_PASSAGE, written_row)
-            self._words.add(key, passage, passage.span.of(document.text), document.source)
+            self._words.add(key, passage.span.of(document.text), document.source)
         self._rows.write(as_bytes(vectors.whole))
         self._keys += keys
         self._next_document, self._next_passage = self._next_document + 1, keys.stop
@@ -141,13 +141,16 @@ class LocalDraft:
         """Writes everything to the disk."""
         for past in self._past:
             retired.carry_over(past, self._tables)
-        retired.settle(self._tables, self._layers)
+        words_went = retired.settle(self._tables, self._layers, self._before)
         held = np.fromiter((row[0] for row in self._tables.execute("SELECT key FROM main.passages")), np.int64)
         self._tables.execute("COMMIT")
         self._rows.close()
         keep_rows(self.layout.own.rows, self._model.dimensions, np.isin(np.array(self._keys, np.int64), held))
         self._words.commit()
-        layering.settle(self.layout, self._tables, self._model.dimensions, self._sizes, self._kept_files)
+        base_is_new = layering.settle(
+            self.layout, self._tables, self._model.dimensions, self._sizes, self._kept_files
+        )
+        forgetting.settle(self.layout, self._tables, words_went=words_went, base_is_new=base_is_new)
         counts = [self._counts(layer) for layer in layers_of(self.layout)]
         self._tables.close()
         manifest = Manifest(

@@ -48,6 +48,11 @@ class LayerFiles:
         """Only where there are so many vectors that an exact search would be slow."""
         return self.folder / "vectors.faiss"
 
+    @property
+    def segments(self) -> Path:
+        """Of a base: the parts of the word index that held its passages alone when it was laid down."""
+        return self.folder / "segments.json"
+
 
 @dataclass(frozen=True, slots=True)
 class Layout:

@@ -83,8 +83,11 @@ def _knows(tables: sqlite3.Connection, code: str) -> bool:
     return tables.execute(known, (code,)).fetchone() is not None
 
 
-def settle(tables: sqlite3.Connection, layers: Sequence[str]) -> None:
-    """Once a generation is complete: what it holds is not retired, and of documents that are gone no words stay."""
+def settle(tables: sqlite3.Connection, layers: Sequence[str], before: int) -> bool:
+    """Once a generation is complete: what it holds is not retired, and of documents that are gone no words stay.
+
+    Gives whether words went: of a document that the generation `before` held, or kept old words of.
+    """
     held = (
         "SELECT 1 FROM {layer}.passages p JOIN {layer}.documents d ON d.key = p.document "
         "WHERE p.code = retired.code AND {there}"
@@ -93,10 +96,12 @@ def settle(tables: sqlite3.Connection, layers: Sequence[str]) -> None:
     for statement in in_each(f"DELETE FROM main.retired WHERE EXISTS ({held})", layers):
         tables.execute(statement)
     absent = " AND ".join(f"NOT EXISTS ({each})" for each in in_each(there, layers))
-    tables.execute(
-        f"UPDATE main.retired SET text = NULL WHERE {absent} "
-        "AND NOT EXISTS (SELECT 1 FROM main.files f WHERE f.identity = retired.document_id)"
+    went = tables.execute(
+        f"UPDATE main.retired SET text = NULL WHERE (text IS NOT NULL OR generation = ?) AND {absent} "
+        "AND NOT EXISTS (SELECT 1 FROM main.files f WHERE f.identity = retired.document_id)",
+        (before,),
     )
+    return went.rowcount > 0
 
 
 def retired_of(rows: Iterable[tuple[Any, ...]]) -> list[Retired]:
