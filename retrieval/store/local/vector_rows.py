@@ -26,7 +26,7 @@ class Rows:
         """Raises ValueError for a file that holds no whole number of rows."""
         self.path = path
         self._width = dimensions * _KIND.itemsize
-        self._dimensions = dimensions
+        self.dimensions = dimensions
         self._file = path.open("rb", buffering=0)
         size = os.fstat(self._file.fileno()).st_size
         if size % self._width:
@@ -45,14 +45,14 @@ class Rows:
         after = np.flatnonzero(np.diff(places) != 1) + 1  # rows that follow one another are read together
         runs = zip(places[[0, *after]], places[[*(after - 1), -1]], strict=True) if len(places) else ()
         read = b"".join(os.pread(descriptor, int(last - first + 1) * width, int(first) * width) for first, last in runs)
-        return np.frombuffer(read, _KIND).reshape(len(places), self._dimensions).astype(np.float32, copy=False)
+        return np.frombuffer(read, _KIND).reshape(len(places), self.dimensions).astype(np.float32, copy=False)
 
     def all(self) -> Iterator[Vectors]:
         """In their order, many at a time."""
         for start in range(0, self._count, AT_ONCE):
             count = min(AT_ONCE, self._count - start)
             read = os.pread(self._file.fileno(), count * self._width, start * self._width)
-            yield np.frombuffer(read, _KIND).reshape(count, self._dimensions).astype(np.float32, copy=False)
+            yield np.frombuffer(read, _KIND).reshape(count, self.dimensions).astype(np.float32, copy=False)
 
     def close(self) -> None:
         self._file.close()
