@@ -106,9 +106,9 @@ def test_the_words_of_a_document_that_came_after_the_base_go_and_the_bases_segme
     backend = LocalBackend(tmp_path / "data", LAYERS)
     bring(backend, added=[page("council.txt", COUNCIL), page("bakery.txt", BAKERY)])
     bring(backend, added=[page("bakery.txt", BAKERY.replace("rye", "oat")), page("ferry.txt", FERRY)])
-    before = backend._published_layout()
+    before = backend._layout(backend.published())
     bring(backend, removed=["ferry.txt"])
-    after = backend._published_layout()
+    after = backend._layout(backend.published())
     assert {"ardin", "captain"}.isdisjoint(terms_in_the_files(backend))
     assert after.base.tables.samefile(before.base.tables)
     for segment in json.loads(after.base.segments.read_text()):
@@ -118,16 +118,16 @@ def test_the_words_of_a_document_that_came_after_the_base_go_and_the_bases_segme
 
 def test_a_change_rewrites_no_words(backend):
     bring(backend, added=[page("ferry.txt", FERRY), page("bakery.txt", BAKERY)])
-    before = {path.name: path.stat().st_ino for path in backend._published_layout().words.glob("*.term")}
+    before = {path.name: path.stat().st_ino for path in backend._layout(backend.published()).words.glob("*.term")}
     bring(backend, added=[page("ferry.txt", CHANGED)])
-    after = {path.name: path.stat().st_ino for path in backend._published_layout().words.glob("*.term")}
+    after = {path.name: path.stat().st_ino for path in backend._layout(backend.published()).words.glob("*.term")}
     assert before.items() <= after.items()
 
 
 def test_files_of_dropped_segments_are_not_published(backend):
     bring(backend, added=[page("ferry.txt", FERRY), page("bakery.txt", BAKERY)])
     bring(backend, removed=["ferry.txt"])
-    words = backend._published_layout().words
+    words = backend._layout(backend.published()).words
     named = {segment.replace("-", "") for segment in opened(backend)._words.segments()}
     assert {path.name.split(".")[0] for path in words.iterdir()} - {"", "meta"} == named
 

@@ -28,6 +28,7 @@ from retrieval.store.local.layout import (
     write_manifest,
     written,
 )
+from retrieval.store.local.other_generations import keep_first_seen
 from retrieval.store.local.tables import in_each, layers_of
 from retrieval.store.local.vector_rows import as_bytes, keep_rows
 from retrieval.store.local.words import WordIndex
@@ -41,18 +42,21 @@ class LocalDraft:
         self,
         layout: Layout,
         base: Layout | None,
-        past: Sequence[Layout],
+        undone: Sequence[Layout],
+        older: Sequence[Layout],
         model: DraftModel,
         release: Callable[[], None],
         sizes: Sizes,
         telling: Callable[[], AbstractContextManager[None]],
     ) -> None:
-        """`past`: of a draft that begins with nothing, the generations before it, newest first: what they retired is
-        carried over. `telling` is around what writes: it tells of a disk that is full.
+        """`undone`: the generations that were rolled back from; what nothing else knows is carried over from them, and,
+        for a draft that begins with nothing, the codes of the `older` ones; both newest first. `telling` is around what
+        writes: it tells of a disk that is full.
         """
         self.layout = layout
+        self.begins_anew = base is None
         self._before = int(base.folder.name) if base else 0
-        self._past = past
+        self._undone, self._older = undone, older
         self._model, self._sizes = model, sizes
         self._release, self._telling = release, telling
         self._over = False
@@ -139,17 +143,17 @@ class LocalDraft:
 
     def finish(self, generation: int) -> Manifest:
         """Writes everything to the disk."""
-        for past in self._past:
-            retired.carry_over(past, self._tables)
+        for past in (*self._undone, *self._older):
+            retired.carry_over(past, self.layout, self._tables)
+        for past in self._undone:
+            keep_first_seen(past, self.layout, self._tables)
         words_went = retired.settle(self._tables, self._layers, self._before)
         held = np.fromiter((row[0] for row in self._tables.execute("SELECT key FROM main.passages")), np.int64)
         self._tables.execute("COMMIT")
         self._rows.close()
         keep_rows(self.layout.own.rows, self._model.dimensions, np.isin(np.array(self._keys, np.int64), held))
         self._words.commit()
-        base_is_new = layering.settle(
-            self.layout, self._tables, self._model.dimensions, self._sizes, self._kept_files
-        )
+        base_is_new = layering.settle(self.layout, self._tables, self._model.dimensions, self._sizes, self._kept_files)
         forgetting.settle(self.layout, self._tables, words_went=words_went, base_is_new=base_is_new)
         counts = [self._counts(layer) for layer in layers_of(self.layout)]
         self._tables.close()

@@ -51,9 +51,11 @@ def connect_to_write(layout: Layout) -> sqlite3.Connection:
 def settle(
     layout: Layout, tables: sqlite3.Connection, dimensions: int, sizes: Sizes, known: Mapping[str, Written]
 ) -> bool:
-    """Lays down what has to be, and completes the layers that are new; gives whether a base is. `tables` are those of `connect_to_write`, with
-    no transaction open; they stay so. `known`: the files that are shared, as they were published; a base that is no
-    longer what it was raises IndexDamaged before another is written of it.
+    """Lays down what has to be, and completes the layers that are new; gives whether a base is.
+
+    `tables` are those of `connect_to_write`, with no transaction open; they stay so. `known`: the files that are
+    shared, as they were published; a base that is no longer what it was raises IndexDamaged before another is written
+    of it.
     """
     own = layout.own.tables.stat().st_size + layout.own.rows.stat().st_size
     is_due = own > sizes.own_bytes

@@ -75,7 +75,7 @@ class WordIndex:
     @classmethod
     def open(cls, folder: Path) -> WordIndex:
         """Raises ValueError for a folder that holds no readable index."""
-        if os.access(folder, os.W_OK):
+        if os.access(folder, os.W_OK, effective_ids=os.access in os.supports_effective_ids):
             return cls(tantivy.Index.open(str(folder)), folder)
         # tantivy takes a lock even to read. Where nothing may be written it gets links to the files, and maps those.
         with tempfile.TemporaryDirectory() as links:
