@@ -26,7 +26,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -163,7 +163,8 @@ class Trial:
         layout = self.backend._layout(self.backend.published() or 0)
         files = [path for _, path in files_of(layout) if path.stat().st_size] + [layout.manifest]
         path = self.drawn.choice(sorted(files))
-        what = f"{path.relative_to(layout.folder)}, {_spoiled(path, self.drawn)}"
+        names = [name for name in self.data.rglob(path.name) if name.samefile(path)]
+        what = f"{path.relative_to(layout.folder)}, {_spoiled(path, names, self.drawn)}"
         try:
             with _opened(self.backend) as snapshot:
                 snapshot.check()
@@ -209,17 +210,26 @@ def killed_runs(kills: int, sizes: str, two: bool, damage: bool, seed: int = 0) 
     return trial.told
 
 
-def _spoiled(path: Path, drawn: random.Random) -> str:
-    """How."""
-    size = path.stat().st_size
+def _spoiled(path: Path, names: Sequence[Path], drawn: random.Random) -> str:
+    """How. `names`: all that the file has, as generations share files; it is damaged under each of them.
+
+    Another file takes its place, for tantivy may still be reading what was opened last: cut off, that would kill us.
+    """
+    content = bytearray(path.read_bytes())
     if drawn.random() < CUT_OFF:
-        length = drawn.randrange(size)
-        os.truncate(path, length)
-        return f"cut off at {length}"
-    content, place, bit = bytearray(path.read_bytes()), drawn.randrange(size), drawn.randrange(8)
-    content[place] ^= 1 << bit
-    path.write_bytes(content)  # in its place: a file that two generations share is damaged in both
-    return f"bit {bit} of byte {place}"
+        del content[drawn.randrange(len(content)) :]
+        how = f"cut off at {len(content)}"
+    else:
+        place, bit = drawn.randrange(len(content)), drawn.randrange(8)
+        content[place] ^= 1 << bit
+        how = f"bit {bit} of byte {place}"
+    for name in names:
+        name.unlink()
+    path.write_bytes(content)
+    for name in names:
+        if name != path:
+            os.link(path, name)
+    return how
 
 
 def _lasting(backend: LocalBackend) -> dict[str, object]:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import errno
+import gc
 import os
 import pwd
+import resource
 import shutil
 import sqlite3
 import tempfile
@@ -280,3 +283,27 @@ def test_what_can_not_be_written_is_one_line_and_the_index_serves(unwritable):
             )
         assert opened(backend).manifest.documents == 2
     assert publish(backend, page("council.txt", COUNCIL)).documents == 3
+
+
+# Failures of the moment
+
+
+def test_too_many_open_files_are_no_damage_wherever_they_are_met(backend):
+    """In SQLite, in numpy, in tantivy or in FAISS, each of which says it in its own way."""
+    publish(backend, page("ferry.txt", FERRY))
+    publish(backend, page("bakery.txt", BAKERY))
+    opened(backend).close()
+    usual = resource.getrlimit(resource.RLIMIT_NOFILE)
+    told = []
+    for room in range(30):
+        gc.collect()
+        resource.setrlimit(resource.RLIMIT_NOFILE, (len(list(Path("/proc/self/fd").iterdir())) + room, usual[1]))
+        try:
+            backend.snapshot().close()
+        except OSError as error:
+            told.append(error.errno)
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, usual)
+    assert 5 < len(told) < 30
+    assert set(told) == {errno.EMFILE}
+    assert opened(backend).manifest.documents == 2

@@ -20,6 +20,7 @@ from retrieval.store.local.draft import LocalDraft
 from retrieval.store.local.known_questions import check
 from retrieval.store.local.layering import Sizes
 from retrieval.store.local.layout import Layout, own_tables_are_sound
+from retrieval.store.local.momentary import is_of_the_moment
 from retrieval.store.local.snapshot import LocalSnapshot
 from retrieval.store.local.tables import connect_read_only
 from retrieval.store.protocol import Draft, FileRecord, Manifest
@@ -44,6 +45,8 @@ class LocalBackend:
         except FileNotFoundError:
             return None
         except (OSError, UnicodeDecodeError) as error:
+            if is_of_the_moment(error):
+                raise
             raise IndexDamaged(f"{self._pointer} can't be read: {error}") from error
         if not _NUMBER.fullmatch(name):
             raise IndexDamaged(f"{self._pointer} does not name a generation")

@@ -6,6 +6,7 @@ import contextlib
 import datetime
 import errno
 import json
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
@@ -20,6 +21,7 @@ from retrieval.store.local import retired, schema
 from retrieval.store.local.columns import UNDATED, UNNAMED, Mask
 from retrieval.store.local.layer import Layer
 from retrieval.store.local.layout import Layout, check_files, read_manifest
+from retrieval.store.local.momentary import is_of_the_moment
 from retrieval.store.local.tables import Tables
 from retrieval.store.local.words import WordIndex
 from retrieval.store.protocol import Coverage, Directions, FileRecord, ShortLines, Vectors, WordQuery
@@ -59,6 +61,8 @@ class LocalSnapshot:
                 raise  # too many open files, no permission: a failure of the moment, not of the index
             raise IndexDamaged(f"generation {number} can't be opened: {error}") from error
         except (ValueError, TypeError, LookupError, AttributeError, RuntimeError, sqlite3.Error) as error:
+            if is_of_the_moment(error):
+                raise OSError(errno.EMFILE, os.strerror(errno.EMFILE)) from error
             reason = str(error).strip().splitlines() or [type(error).__name__]
             raise IndexDamaged(f"generation {number} can't be opened: {reason[0]}") from error
         held = (self.manifest.passages, counted.passages, len(self._words))
