@@ -238,8 +238,8 @@ def test_a_damaged_generation_that_can_not_be_marked_stays_refused(unwritable, m
     flip(backend._layout(2).base.tables)
     with closed():
         holder = SnapshotHolder(backend)
-        with holder.reading() as served:
-            assert served.manifest.generation == 2  # until it has been read through
+        with contextlib.suppress(IndexDamaged), holder.reading() as served:  # until it has been read through
+            assert served.manifest.generation == 2
         checked(holder)
         assert not backend._layout(2).damaged.exists()
         for _ in range(2):
@@ -252,12 +252,24 @@ def test_a_damaged_generation_that_can_not_be_marked_stays_refused(unwritable, m
     holder.close()
 
 
+def test_damage_that_is_found_before_the_first_question_begins_is_no_empty_archive(backend, monkeypatch):
+    """The check may be over as soon as it has begun."""
+    publish(backend, page("ferry.txt", FERRY))
+    monkeypatch.setattr(snapshot, "CHECKED_AT_ONCE", 0)
+    flip(backend._layout(1).base.tables)
+    monkeypatch.setattr(threading.Thread, "start", threading.Thread.run)
+    holder = SnapshotHolder(backend)
+    with pytest.raises(IndexDamaged, match=r"base/archive\.sqlite is not what was written"), holder.reading():
+        pass
+    holder.close()
+
+
 def test_a_damaged_generation_is_marked_for_every_process_where_that_can_be_done(backend, monkeypatch):
     publish(backend, page("ferry.txt", FERRY))
     monkeypatch.setattr(snapshot, "CHECKED_AT_ONCE", 0)
     flip(backend._layout(1).base.tables)
     holder = SnapshotHolder(backend)
-    with holder.reading():
+    with contextlib.suppress(IndexDamaged), holder.reading():
         pass
     checked(holder)
     holder.close()
