@@ -116,6 +116,17 @@ def test_the_words_of_a_document_that_came_after_the_base_go_and_the_bases_segme
         assert term.samefile(before.words / term.name)
 
 
+def test_with_a_new_base_the_words_of_earlier_versions_go_too(tmp_path):
+    backend = LocalBackend(tmp_path / "data", Sizes(own_bytes=0, own_share=0.0, exact_up_to=0))
+    bring(backend, added=[page("ferry.txt", FERRY), page("bakery.txt", BAKERY)])
+    bring(backend, added=[page("ferry.txt", CHANGED)])
+    assert "ardin" not in terms_in_the_files(backend)
+    assert "ommary" in terms_in_the_files(backend)
+    segments = opened(backend)._words.segments()
+    assert set(segments.values()) == {0}
+    assert json.loads(backend._layout(2).base.segments.read_text()) == list(segments)
+
+
 def test_a_change_rewrites_no_words(backend):
     bring(backend, added=[page("ferry.txt", FERRY), page("bakery.txt", BAKERY)])
     before = {path.name: path.stat().st_ino for path in backend._layout(backend.published()).words.glob("*.term")}

@@ -3,7 +3,8 @@
 tantivy marks a passage as removed; its terms, with their places, stay in the files of its segment until that is merged
 with others of its size, which nobody can ask for and may never come. So what is left of such a segment is written once
 more, to a new one, and tantivy drops the old. That takes as long as adding those passages did, and is done only when
-words have to go: old words of a document that is still there are kept beside its code, too.
+words have to go, for old words of a document that is still there are kept beside its code, too; and when a base is laid
+down, which takes as long.
 """
 
 from __future__ import annotations
@@ -29,11 +30,11 @@ def settle(layout: Layout, tables: sqlite3.Connection, *, words_went: bool, base
     Segments that hold nothing but passages of the base are left alone for as long as that is: whatever of it was
     removed since is there in other words, or there would be a new base. Raises IndexDamaged.
     """
-    if words_went:
-        _rewrite(layout, tables, spared=() if base_is_new else _of_the_base(layout))
     if base_is_new:
-        whole = [name for name, removed in WordIndex.open(layout.words).segments().items() if not removed]
-        layout.base.segments.write_text(json.dumps(whole), encoding="utf-8")
+        _rewrite(layout, tables, spared=())
+        layout.base.segments.write_text(json.dumps(list(WordIndex.open(layout.words).segments())), encoding="utf-8")
+    elif words_went:
+        _rewrite(layout, tables, spared=_of_the_base(layout))
 
 
 def _of_the_base(layout: Layout) -> list[str]:

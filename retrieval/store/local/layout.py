@@ -52,7 +52,7 @@ class LayerFiles:
 
     @property
     def segments(self) -> Path:
-        """Of a base: the parts of the word index that held its passages alone when it was laid down."""
+        """Of a base: the parts of the word index when it was laid down, which hold its passages alone."""
         return self.folder / "segments.json"
 
 
