@@ -68,6 +68,8 @@ class SnapshotHolder:
         with self._lock:
             if self._held is not None:
                 self._held.readers += 1
+            elif self._refused is not None and self._refused[0] == published:  # since it was opened, a moment ago
+                raise IndexDamaged(self._refused[1])
             return self._held
 
     def _open(self, published: int) -> None:

@@ -73,6 +73,13 @@ def test_a_filter_that_leaves_few_misses_nothing(rows):
     assert len(approximate.nearest(vector, 10, np.zeros(COUNT, np.bool_))[0]) == 0
 
 
+def test_an_index_of_other_dimensions_is_refused(rows, tmp_path):
+    half = tmp_path / "vectors.rows"
+    half.write_bytes(as_bytes(rows.at(np.arange(COUNT))[:, : DIMENSIONS // 2]))
+    with pytest.raises(ValueError, match=f"is of {DIMENSIONS} dimensions, the index of {DIMENSIONS // 2}"):
+        Approximate(rows.path.with_suffix(".faiss"), Rows(half, DIMENSIONS // 2))
+
+
 def test_an_index_of_other_vectors_is_refused(rows, tmp_path):
     other = tmp_path / "vectors.rows"
     other.write_bytes(as_bytes(rows.at(np.arange(10))))

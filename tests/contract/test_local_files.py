@@ -19,6 +19,7 @@ from little_archive import BAKERY, FERRY, MODEL, add, everything_of, opened, pag
 
 from retrieval.errors import IndexDamaged
 from retrieval.store.local import LocalBackend, Sizes, snapshot
+from retrieval.store.local.layout import sealed
 
 HERE = Path(__file__).parent
 
@@ -98,8 +99,25 @@ def test_a_manifest_that_is_not_one_is_damage(data, content):
 )  # fmt: skip
 def test_a_manifest_that_the_files_do_not_bear_out_is_damage(data, field, value):
     path = data / "generations" / "000001" / "manifest.json"
-    path.write_text(json.dumps(json.loads(path.read_text()) | {field: value}))
+    path.write_text(json.dumps(sealed(json.loads(path.read_text()) | {field: value})))
     assert "generation 000001" in is_damaged(data)
+
+
+@pytest.mark.parametrize("bit", [0x01, 0x02, 0x04, 0x10, 0x20, 0x40])
+def test_a_flipped_bit_anywhere_in_the_manifest_is_damage(data, bit):
+    path = data / "generations" / "000001" / "manifest.json"
+    whole = path.read_bytes()
+    for place in range(len(whole)):
+        path.write_bytes(whole[:place] + bytes([whole[place] ^ bit]) + whole[place + 1 :])
+        assert "generation 000001 can't be opened" in is_damaged(data)
+
+
+def test_a_generation_of_an_earlier_form_is_refused_by_its_form(data):
+    path = data / "generations" / "000001" / "manifest.json"
+    said = json.loads(path.read_text())
+    del said["sha256"]
+    path.write_text(json.dumps(said | {"format": 5}))
+    assert "its format is 5" in is_damaged(data)
 
 
 FILES = [

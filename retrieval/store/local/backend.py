@@ -20,11 +20,14 @@ from retrieval.store.local.draft import LocalDraft
 from retrieval.store.local.known_questions import check
 from retrieval.store.local.layering import Sizes
 from retrieval.store.local.layout import Layout, own_tables_are_sound
+from retrieval.store.local.momentary import is_of_the_moment
 from retrieval.store.local.snapshot import LocalSnapshot
 from retrieval.store.local.tables import connect_read_only
 from retrieval.store.protocol import Draft, FileRecord, Manifest
 
 _NUMBER = re.compile(r"\d{6,12}")
+_DRAFT, _PRUNED = "draft", "pruned"
+"""Folders beside the generations, which begin with these."""
 
 
 class LocalBackend:
@@ -42,6 +45,8 @@ class LocalBackend:
         except FileNotFoundError:
             return None
         except (OSError, UnicodeDecodeError) as error:
+            if is_of_the_moment(error):
+                raise
             raise IndexDamaged(f"{self._pointer} can't be read: {error}") from error
         if not _NUMBER.fullmatch(name):
             raise IndexDamaged(f"{self._pointer} does not name a generation")
@@ -71,14 +76,17 @@ class LocalBackend:
         lock = self._locked()
         try:
             self._generations.mkdir(exist_ok=True)
-            for abandoned in self._generations.glob("draft*"):  # a crash left it; the lock says nobody writes to it
-                shutil.rmtree(abandoned)
-            draft = Layout(self._generations / "draft")
-            base = None if fresh else self._published_layout()
-            past = [self._layout(kept) for kept in sorted(self._numbers(), reverse=True)] if fresh else []
-            return LocalDraft(draft, base, past, model, lock.release, self._sizes, self._telling)
+            self._sweep()  # what a crash left; the lock says that nobody writes there
+            draft = Layout(self._generations / _DRAFT)
+            published = self._told() if fresh else self.published()
+            base = None if fresh or published is None else self._layout(published)
+            kept = sorted(self._numbers(), reverse=True)
+            # Whoever rolled back may have seen its codes; nothing but these generations knows them.
+            undone = [self._layout(number) for number in kept if published is not None and number > published]
+            older = [self._layout(number) for number in kept[len(undone) :]] if fresh else []
+            return LocalDraft(draft, base, undone, older, model, lock.release, self._sizes, self._telling)
         except BaseException:
-            shutil.rmtree(self._generations / "draft", ignore_errors=True)
+            shutil.rmtree(self._generations / _DRAFT, ignore_errors=True)
             lock.release()
             raise
 
@@ -91,9 +99,12 @@ class LocalBackend:
             raise IndexBusy("another process is bringing this index in step; try again when it is done") from None
         return lock
 
-    def _published_layout(self) -> Layout | None:
-        number = self.published()
-        return None if number is None else self._layout(number)
+    def _told(self) -> int | None:
+        """The number of the published generation, where the pointer can be read."""
+        try:
+            return self.published()
+        except IndexDamaged:
+            return None
 
     def publish(self, draft: Draft) -> Manifest:
         if not isinstance(draft, LocalDraft):
@@ -102,35 +113,44 @@ class LocalBackend:
             return self._published_as_next(draft)
 
     def _published_as_next(self, draft: LocalDraft) -> Manifest:
-        before = None
-        with contextlib.suppress(IndexDamaged):  # a pointer that can't be read is about to be replaced
-            before = self.published()
+        before = self._told()  # a pointer that can't be read is about to be replaced
         number = max([before or 0, *self._numbers()]) + 1
         try:
             manifest = draft.finish(number)
             draft.settle(self._layout(number))
             check(draft.layout)
             self._move_pointer(number)
-            self._prune({before, number})
+            self._prune(number, before, draft.begins_anew)
         finally:
-            if self._serves(number):  # whatever may have failed behind the move
+            if self._told() == number:  # whatever may have failed behind the move
                 draft.release()
             else:
                 draft.discard()
         return manifest
 
     def roll_back(self) -> int:
-        lock = self._locked()
-        try:
-            published = self.published()
-            before = max((number for number in self._numbers() if number < (published or 0)), default=None)
-            if before is None:
-                raise NothingToRollBackTo("no generation before the published one is kept")
-            LocalSnapshot(self._layout(before)).close()
-            self._move_pointer(before)
-        finally:
-            lock.release()
-        return before
+        with self._telling():
+            lock = self._locked()
+            try:
+                return self._rolled_back()
+            finally:
+                lock.release()
+
+    def _rolled_back(self) -> int:
+        published = self.published()
+        older = sorted(number for number in self._numbers() if number < (published or 0))
+        if not older:
+            raise NothingToRollBackTo("no generation before the published one is kept")
+        while True:
+            before = older.pop()
+            try:
+                LocalSnapshot(self._layout(before)).close()
+            except IndexDamaged:
+                if not older:
+                    raise
+            else:
+                self._move_pointer(before)
+                return before
 
     def remembered(self) -> dict[str, FileRecord]:
         layouts = [self._layout(number) for number in sorted(self._numbers(), reverse=True)]
@@ -144,12 +164,6 @@ class LocalBackend:
                 return {row[0]: schema.file_of(row) for row in tables.execute(schema.SELECT_FILES)}
         return {}
 
-    def _serves(self, number: int) -> bool:
-        try:
-            return self.published() == number
-        except IndexDamaged:
-            return False
-
     def _move_pointer(self, number: int) -> None:
         """The one step that publishes: the new name is on the disk before it takes the old one's place, whole."""
         aside = self._pointer.with_suffix(".new")
@@ -161,12 +175,36 @@ class LocalBackend:
         aside.replace(self._pointer)
         _sync_folder(self._folder)
 
-    def _prune(self, kept: set[int | None]) -> None:
-        """The published generation and the one before it stay, whatever a crash left between them."""
-        for number in self._numbers():
-            if number not in kept:
-                with contextlib.suppress(OSError):  # try again after the next run
-                    shutil.rmtree(self._layout(number).folder)
+    def _prune(self, published: int, before: int | None, anew: bool) -> None:
+        """The published generation and the one before it stay, whatever a crash left between them. Of an index that
+        was made `anew`, perhaps because of damage, the newest that is intact stays, if there is one.
+        """
+        kept = before
+        if anew:
+            older = sorted((number for number in self._numbers() if number <= (before or published - 1)), reverse=True)
+            kept = next(filter(self._is_intact, older), before)
+        for number in set(self._numbers()) - {published, kept}:
+            folder = self._layout(number).folder
+            with contextlib.suppress(OSError):  # try again after the next run
+                # Whoever is checking it must not find half of it, and call that damage.
+                folder.rename(folder.with_name(f"{_PRUNED}{folder.name}"))
+        with contextlib.suppress(OSError):
+            self._sweep()
+
+    def _sweep(self) -> None:
+        for left in (*self._generations.glob(f"{_DRAFT}*"), *self._generations.glob(f"{_PRUNED}*")):
+            shutil.rmtree(left)
+
+    def _is_intact(self, number: int) -> bool:
+        """To the last byte: seconds where it is large."""
+        try:
+            with contextlib.closing(LocalSnapshot(self._layout(number))) as snapshot:
+                snapshot.check()
+        except IndexDamaged:
+            return False
+        except OSError:  # of the moment
+            return True
+        return True
 
     def _numbers(self) -> list[int]:
         if not self._generations.is_dir():

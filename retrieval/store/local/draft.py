@@ -13,7 +13,7 @@ import numpy as np
 
 from retrieval.records import Document, Passage
 from retrieval.store.drafting import DraftModel, check_slices
-from retrieval.store.local import layering, retired, schema
+from retrieval.store.local import forgetting, layering, retired, schema
 from retrieval.store.local.columns import Columns
 from retrieval.store.local.layering import Sizes
 from retrieval.store.local.layout import (
@@ -28,6 +28,7 @@ from retrieval.store.local.layout import (
     write_manifest,
     written,
 )
+from retrieval.store.local.other_generations import keep_first_seen
 from retrieval.store.local.tables import in_each, layers_of
 from retrieval.store.local.vector_rows import as_bytes, keep_rows
 from retrieval.store.local.words import WordIndex
@@ -41,18 +42,21 @@ class LocalDraft:
         self,
         layout: Layout,
         base: Layout | None,
-        past: Sequence[Layout],
+        undone: Sequence[Layout],
+        older: Sequence[Layout],
         model: DraftModel,
         release: Callable[[], None],
         sizes: Sizes,
         telling: Callable[[], AbstractContextManager[None]],
     ) -> None:
-        """`past`: of a draft that begins with nothing, the generations before it, newest first: what they retired is
-        carried over. `telling` is around what writes: it tells of a disk that is full.
+        """`undone`: the generations that were rolled back from; what nothing else knows is carried over from them, and,
+        for a draft that begins with nothing, the codes of the `older` ones; both newest first. `telling` is around what
+        writes: it tells of a disk that is full.
         """
         self.layout = layout
+        self.begins_anew = base is None
         self._before = int(base.folder.name) if base else 0
-        self._past = past
+        self._undone, self._older = undone, older
         self._model, self._sizes = model, sizes
         self._release, self._telling = release, telling
         self._over = False
@@ -127,7 +131,7 @@ class LocalDraft:
         for key, passage, directions in zip(keys, passages, vectors.sentences, strict=True):
             written_row = (key, self._next_document, directions.tobytes(), *schema.passage_row(passage))
             self._tables.execute(schema.INSERT_PASSAGE, written_row)
-            self._words.add(key, passage, passage.span.of(document.text), document.source)
+            self._words.add(key, passage.span.of(document.text), document.source)
         self._rows.write(as_bytes(vectors.whole))
         self._keys += keys
         self._next_document, self._next_passage = self._next_document + 1, keys.stop
@@ -139,15 +143,18 @@ class LocalDraft:
 
     def finish(self, generation: int) -> Manifest:
         """Writes everything to the disk."""
-        for past in self._past:
-            retired.carry_over(past, self._tables)
-        retired.settle(self._tables, self._layers)
+        for past in (*self._undone, *self._older):
+            retired.carry_over(past, self.layout, self._tables)
+        for past in self._undone:
+            keep_first_seen(past, self.layout, self._tables)
+        words_went = retired.settle(self._tables, self._layers, self._before)
         held = np.fromiter((row[0] for row in self._tables.execute("SELECT key FROM main.passages")), np.int64)
         self._tables.execute("COMMIT")
         self._rows.close()
         keep_rows(self.layout.own.rows, self._model.dimensions, np.isin(np.array(self._keys, np.int64), held))
         self._words.commit()
-        layering.settle(self.layout, self._tables, self._model.dimensions, self._sizes, self._kept_files)
+        base_is_new = layering.settle(self.layout, self._tables, self._model.dimensions, self._sizes, self._kept_files)
+        forgetting.settle(self.layout, self._tables, words_went=words_went, base_is_new=base_is_new)
         counts = [self._counts(layer) for layer in layers_of(self.layout)]
         self._tables.close()
         manifest = Manifest(

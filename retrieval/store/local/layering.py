@@ -50,21 +50,24 @@ def connect_to_write(layout: Layout) -> sqlite3.Connection:
 
 def settle(
     layout: Layout, tables: sqlite3.Connection, dimensions: int, sizes: Sizes, known: Mapping[str, Written]
-) -> None:
-    """Lays down what has to be, and completes the layers that are new. `tables` are those of `connect_to_write`, with
-    no transaction open; they stay so. `known`: the files that are shared, as they were published; a base that is no
-    longer what it was raises IndexDamaged before another is written of it.
+) -> bool:
+    """Lays down what has to be, and completes the layers that are new; gives whether a base is.
+
+    `tables` are those of `connect_to_write`, with no transaction open; they stay so. `known`: the files that are
+    shared, as they were published; a base that is no longer what it was raises IndexDamaged before another is written
+    of it.
     """
     own = layout.own.tables.stat().st_size + layout.own.rows.stat().st_size
+    is_due = own > sizes.own_bytes
     if layout.has_base:
         base = layout.base.tables.stat().st_size + layout.base.rows.stat().st_size
-        if own > max(sizes.own_bytes, sizes.own_share * base) or _something_is_gone(tables):
-            of_the_base = {name: file for name, file in known.items() if name.startswith(layout.base.folder.name + "/")}
-            check_files(layout, of_the_base)
-            _lay_down(layout, tables, dimensions, sizes)
-    elif own > sizes.own_bytes:
+        is_due = own > max(sizes.own_bytes, sizes.own_share * base) or _something_is_gone(tables)
+    if is_due:
+        of_the_base = {name: file for name, file in known.items() if name.startswith(layout.base.folder.name + "/")}
+        check_files(layout, of_the_base)
         _lay_down(layout, tables, dimensions, sizes)
     _columns(tables).write(layout.own.columns)
+    return is_due
 
 
 def _something_is_gone(tables: sqlite3.Connection) -> bool:

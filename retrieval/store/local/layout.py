@@ -17,12 +17,14 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from retrieval.errors import IndexDamaged
 from retrieval.store.protocol import Manifest
 
-FORMAT = 5
+FORMAT = 6
 """Of the data folder. A folder of another format is refused, never guessed at."""
+_SUM = "sha256"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,11 @@ class LayerFiles:
     def approximate(self) -> Path:
         """Only where there are so many vectors that an exact search would be slow."""
         return self.folder / "vectors.faiss"
+
+    @property
+    def segments(self) -> Path:
+        """Of a base: the parts of the word index when it was laid down, which hold its passages alone."""
+        return self.folder / "segments.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,15 +113,24 @@ def written(path: Path) -> Written:
 def write_manifest(path: Path, manifest: Manifest, files: Mapping[str, Written]) -> None:
     said = asdict(manifest) | {"format": FORMAT, "made": manifest.made.isoformat()}
     said["files"] = {name: [file.size, file.sha256] for name, file in sorted(files.items())}
-    path.write_text(json.dumps(said, indent=2) + "\n", encoding="utf-8")
+    path.write_text(json.dumps(sealed(said), indent=2) + "\n", encoding="utf-8")
+
+
+def sealed(said: Mapping[str, Any]) -> dict[str, Any]:
+    """With the sum of all the rest that it says."""
+    rest = {name: value for name, value in said.items() if name != _SUM}
+    return rest | {_SUM: hashlib.sha256(json.dumps(rest, sort_keys=True).encode()).hexdigest()}
 
 
 def read_manifest(path: Path) -> tuple[Manifest, dict[str, Written]]:
     """Raises OSError, ValueError, TypeError or KeyError for a manifest that is not one of this format."""
     said = json.loads(path.read_text(encoding="utf-8"))
-    of = said.pop("format")
+    of = said["format"]
     if of != FORMAT:
         raise ValueError(f"its format is {of}, this version reads {FORMAT}")
+    if sealed(said) != said:
+        raise ValueError("its manifest is not what was written")
+    del said[_SUM], said["format"]
     files = {name: Written(*file) for name, file in said.pop("files").items()}
     return Manifest(**(said | {"made": datetime.datetime.fromisoformat(said["made"])})), files
 

@@ -16,11 +16,13 @@ from typing import Any
 from retrieval.records import Retired
 from retrieval.spans import Span
 from retrieval.store.local.layout import Layout
+from retrieval.store.local.other_generations import layers_of_its_own, whatever_can_be_read
 from retrieval.store.local.tables import connect_read_only, in_each, layers_of
 
 _COLUMNS = "code, document_id, path, title, generation, sentences, text"
 _KEEP_NEWER = f"INSERT OR IGNORE INTO main.retired ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)"
 _KEEP = f"INSERT OR REPLACE INTO main.retired ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)"
+_IS_RETIRED = "SELECT 1 FROM main.retired WHERE code = ?1"
 SELECT = f"SELECT {_COLUMNS} FROM main.retired WHERE code = ? ORDER BY document_id"
 
 
@@ -53,38 +55,34 @@ def retire(
     )
 
 
-def carry_over(past: Layout, into: sqlite3.Connection) -> None:
-    """For an index that was made anew: what the generation in `past` retired, and what `into` holds no more, unless a
-    newer one told that already.
+def carry_over(past: Layout, draft: Layout, into: sqlite3.Connection) -> None:
+    """For a draft that did not begin as a copy of `past`: what that generation retired, and what `into`, the draft's
+    tables, holds no more, unless a newer one told that already.
 
     Of tables that can't be read comes over what was read before: they are why the index was made anew.
     """
     generation = int(past.folder.name)
-    with _whatever_can_be_read(), contextlib.closing(connect_read_only(past, own_alone=True)) as tables:
+    with whatever_can_be_read(), contextlib.closing(connect_read_only(past, own_alone=True)) as tables:
         into.executemany(_KEEP_NEWER, tables.execute(f"SELECT {_COLUMNS} FROM main.retired"))
-    with _whatever_can_be_read(), contextlib.closing(connect_read_only(past)) as tables:
-        layers = layers_of(past)
+    known = " UNION ALL ".join(
+        (*in_each("SELECT 1 FROM {layer}.passages WHERE code = ?1", layers_of(draft)), _IS_RETIRED)
+    )
+    with whatever_can_be_read(), contextlib.closing(connect_read_only(past)) as tables:
+        layers = layers_of_its_own(past, draft)
         every = in_each("SELECT d.key FROM {layer}.documents d WHERE {there}", layers)
         for layer, statement in zip(layers, every, strict=True):
             for (key,) in tables.execute(statement).fetchall():
-                with _whatever_can_be_read():
+                with whatever_can_be_read():
                     codes = tables.execute(f"SELECT code FROM {layer}.passages WHERE document = ?", (key,))
-                    if any(not _knows(into, code) for (code,) in codes):
+                    if any(into.execute(known, code).fetchone() is None for code in codes):
                         retire(tables, layer, key, generation, into)
 
 
-def _whatever_can_be_read() -> contextlib.suppress:
-    return contextlib.suppress(sqlite3.Error, ValueError, TypeError)
+def settle(tables: sqlite3.Connection, layers: Sequence[str], before: int) -> bool:
+    """Once a generation is complete: what it holds is not retired, and of documents that are gone no words stay.
 
-
-def _knows(tables: sqlite3.Connection, code: str) -> bool:
-    """As a passage's, or as that of one that it holds no more."""
-    known = "SELECT 1 FROM main.passages WHERE code = ?1 UNION ALL SELECT 1 FROM main.retired WHERE code = ?1"
-    return tables.execute(known, (code,)).fetchone() is not None
-
-
-def settle(tables: sqlite3.Connection, layers: Sequence[str]) -> None:
-    """Once a generation is complete: what it holds is not retired, and of documents that are gone no words stay."""
+    Gives whether words went: of a document that the generation `before` held, or kept old words of.
+    """
     held = (
         "SELECT 1 FROM {layer}.passages p JOIN {layer}.documents d ON d.key = p.document "
         "WHERE p.code = retired.code AND {there}"
@@ -93,10 +91,12 @@ def settle(tables: sqlite3.Connection, layers: Sequence[str]) -> None:
     for statement in in_each(f"DELETE FROM main.retired WHERE EXISTS ({held})", layers):
         tables.execute(statement)
     absent = " AND ".join(f"NOT EXISTS ({each})" for each in in_each(there, layers))
-    tables.execute(
-        f"UPDATE main.retired SET text = NULL WHERE {absent} "
-        "AND NOT EXISTS (SELECT 1 FROM main.files f WHERE f.identity = retired.document_id)"
+    went = tables.execute(
+        f"UPDATE main.retired SET text = NULL WHERE (text IS NOT NULL OR generation = ?) AND {absent} "
+        "AND NOT EXISTS (SELECT 1 FROM main.files f WHERE f.identity = retired.document_id)",
+        (before,),
     )
+    return went.rowcount > 0
 
 
 def retired_of(rows: Iterable[tuple[Any, ...]]) -> list[Retired]:

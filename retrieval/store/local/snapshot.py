@@ -6,6 +6,7 @@ import contextlib
 import datetime
 import errno
 import json
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
@@ -20,6 +21,7 @@ from retrieval.store.local import retired, schema
 from retrieval.store.local.columns import UNDATED, UNNAMED, Mask
 from retrieval.store.local.layer import Layer
 from retrieval.store.local.layout import Layout, check_files, read_manifest
+from retrieval.store.local.momentary import is_of_the_moment
 from retrieval.store.local.tables import Tables
 from retrieval.store.local.words import WordIndex
 from retrieval.store.protocol import Coverage, Directions, FileRecord, ShortLines, Vectors, WordQuery
@@ -42,7 +44,8 @@ class LocalSnapshot:
         self._layout = layout
         try:
             if layout.damaged.exists():
-                raise IndexDamaged(layout.damaged.read_text(encoding="utf-8").strip())
+                said = layout.damaged.read_text(encoding="utf-8").strip()
+                raise IndexDamaged(said or f"generation {number} is damaged")  # a full disk takes a file and no words
             self.manifest, self._files = read_manifest(layout.manifest)
             check_files(layout, self._files, lambda _, file: file.size <= CHECKED_AT_ONCE)
             self._tables = Tables(layout)
@@ -58,6 +61,8 @@ class LocalSnapshot:
                 raise  # too many open files, no permission: a failure of the moment, not of the index
             raise IndexDamaged(f"generation {number} can't be opened: {error}") from error
         except (ValueError, TypeError, LookupError, AttributeError, RuntimeError, sqlite3.Error) as error:
+            if is_of_the_moment(error):
+                raise OSError(errno.EMFILE, os.strerror(errno.EMFILE)) from error
             reason = str(error).strip().splitlines() or [type(error).__name__]
             raise IndexDamaged(f"generation {number} can't be opened: {reason[0]}") from error
         held = (self.manifest.passages, counted.passages, len(self._words))
@@ -121,13 +126,22 @@ class LocalSnapshot:
         return self._words.rarity(terms)
 
     def by_vector(self, vector: Vectors, where: Filter, limit: int) -> list[tuple[int, float]]:
+        self._check_dimensions(vector)
         masks = [None] * len(self.layers) if where.is_empty else self.matching(where)
         found = (layer.nearest(vector, limit, mask) for layer, mask in zip(self.layers, masks, strict=True))
         return sorted((hit for hits in found for hit in hits), key=lambda hit: (-hit[1], hit[0]))[:limit]
 
     def cosines(self, vector: Vectors, keys: Sequence[int]) -> dict[int, float]:
+        self._check_dimensions(vector)
         found = {key: cosine for layer in self.layers for key, cosine in layer.cosines(vector, keys).items()}
         return {key: found[key] for key in keys}
+
+    def _check_dimensions(self, vector: Vectors) -> None:
+        if vector.shape != (self.manifest.dimensions,):
+            raise IndexDamaged(
+                f"generation {self._layout.folder.name} has vectors of {self.manifest.dimensions} dimensions and the "
+                f"question one of {vector.size}: it was made with another model; archivist index makes the index anew"
+            )
 
     def vector(self, key: int) -> Vectors:
         """(dimensions,): that of a passage. Raises KeyError for one that is not there."""

@@ -27,7 +27,7 @@ class Rows:
         """Raises ValueError for a file that holds no whole number of rows."""
         self.path = path
         self._width = dimensions * _KIND.itemsize
-        self._dimensions = dimensions
+        self.dimensions = dimensions
         self._file = path.open("rb", buffering=0)
         size = os.fstat(self._file.fileno()).st_size
         if size % self._width:
@@ -50,14 +50,14 @@ class Rows:
             for start, size in runs:
                 os.posix_fadvise(descriptor, start, size, os.POSIX_FADV_WILLNEED)
         read = b"".join(os.pread(descriptor, size, start) for start, size in runs)
-        return np.frombuffer(read, _KIND).reshape(len(places), self._dimensions).astype(np.float32, copy=False)
+        return np.frombuffer(read, _KIND).reshape(len(places), self.dimensions).astype(np.float32, copy=False)
 
     def all(self) -> Iterator[Vectors]:
         """In their order, many at a time."""
         for start in range(0, self._count, AT_ONCE):
             count = min(AT_ONCE, self._count - start)
             read = os.pread(self._file.fileno(), count * self._width, start * self._width)
-            yield np.frombuffer(read, _KIND).reshape(count, self._dimensions).astype(np.float32, copy=False)
+            yield np.frombuffer(read, _KIND).reshape(count, self.dimensions).astype(np.float32, copy=False)
 
     def close(self) -> None:
         self._file.close()

@@ -76,6 +76,8 @@ class Approximate:
         """Raises RuntimeError for a file that FAISS can't read, ValueError for one of other rows."""
         self._index = faiss.read_index(str(path), faiss.IO_FLAG_MMAP | faiss.IO_FLAG_READ_ONLY)
         self._rows = rows
+        if self._index.d != rows.dimensions:
+            raise ValueError(f"{path.name} is of {self._index.d} dimensions, the index of {rows.dimensions}")
         if self._index.ntotal != len(rows):
             raise ValueError(f"{path.name} is of other vectors")
 

@@ -7,17 +7,18 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import json
 import math
 import os
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
 import tantivy
 from tantivy import Occur, Query
 
 from retrieval.filters import NAMED_FIELDS, Filter, filter_key
-from retrieval.records import Passage, Source
+from retrieval.records import Source
 from retrieval.store.protocol import WordQuery
 from retrieval.store.terms import analyzer, searchable, terms_of, written
 
@@ -57,32 +58,49 @@ def _schema() -> tantivy.Schema:
 class WordIndex:
     """Passages under integer keys. Open for reading from any thread; `writer` is for a draft alone."""
 
-    def __init__(self, index: tantivy.Index) -> None:
+    def __init__(self, index: tantivy.Index, folder: Path) -> None:
         index.register_tokenizer(_ANALYZED, _already_analyzed())
         index.register_tokenizer(_AS_WRITTEN, analyzer(None))
         index.config_reader("manual", 0)  # a generation never changes under its readers
         self._index = index
+        self._folder = folder
         self._schema = index.schema
         self._searcher = index.searcher()
 
     @classmethod
     def create(cls, folder: Path) -> WordIndex:
         folder.mkdir(parents=True, exist_ok=True)
-        return cls(tantivy.Index(_schema(), path=str(folder), reuse=False))
+        return cls(tantivy.Index(_schema(), path=str(folder), reuse=False), folder)
 
     @classmethod
     def open(cls, folder: Path) -> WordIndex:
         """Raises ValueError for a folder that holds no readable index."""
-        if os.access(folder, os.W_OK):
-            return cls(tantivy.Index.open(str(folder)))
+        if os.access(folder, os.W_OK, effective_ids=os.access in os.supports_effective_ids):
+            return cls(tantivy.Index.open(str(folder)), folder)
         # tantivy takes a lock even to read. Where nothing may be written it gets links to the files, and maps those.
         with tempfile.TemporaryDirectory() as links:
             for file in (file for file in folder.iterdir() if file.suffix != ".lock"):
                 Path(links, file.name).symlink_to(file.resolve())
-            return cls(tantivy.Index.open(links))
+            return cls(tantivy.Index.open(links), folder)
 
     def __len__(self) -> int:
         return self._searcher.num_docs
+
+    def segments(self) -> dict[str, int]:
+        """Its parts, of which each is replaced as a whole, and how many passages were removed from each: their terms,
+        with their places, are still in its files.
+        """
+        parts = json.loads((self._folder / "meta.json").read_text(encoding="utf-8"))["segments"]
+        return {part["segment_id"]: part["deletes"]["num_deleted_docs"] if part["deletes"] else 0 for part in parts}
+
+    def keys_in(self, segments: Collection[str]) -> list[int]:
+        """Of the passages in these segments that were not removed, ascending."""
+        numbers = {number for number, name in enumerate(self.segments()) if name in segments}
+        if not numbers or not len(self):
+            return []
+        every = self._searcher.search(Query.all_query(), len(self), count=False).hits
+        addresses = [address for _, address in every if address.segment_ord in numbers]
+        return sorted(int(key or 0) for key in self._searcher.fast_field_values(KEY, addresses))
 
     def rarity(self, terms: Iterable[str]) -> dict[str, float]:
         """ln(1 + (N - n + 0.5) / (n + 0.5)) over the passages' bodies, as BM25 in Lucene and tantivy has it."""
@@ -189,7 +207,8 @@ class WordWriter:
         # One thread: segments, so scores, come out the same on every machine, and the model gets the other cores.
         self._writer = index.writer(heap_size=_WRITER_BYTES, num_threads=1)
 
-    def add(self, key: int, passage: Passage, words: str, source: Source) -> None:
+    def add(self, key: int, words: str, source: Source) -> None:
+        """A passage's words."""
         fields: dict[str, object] = {
             KEY: key,
             BODY: " ".join(terms_of(words, source.language)),

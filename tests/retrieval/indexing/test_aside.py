@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import subprocess
@@ -10,8 +11,10 @@ from pathlib import Path
 import pytest
 
 from retrieval.errors import DiskError
+from retrieval.filters import EVERYTHING
 from retrieval.indexing import bring_in_step
 from retrieval.store.local import LocalBackend, Sizes
+from retrieval.store.protocol import WordQuery
 
 FERRY = "The ferry\n\nIt left the harbour at noon."
 
@@ -31,7 +34,7 @@ def disk(tmp_path):
         return place
 
     yield mounted
-    subprocess.run(["umount", place], check=False)
+    subprocess.run(["umount", "--lazy", place], check=False)  # what is still mapped goes when nobody maps it
 
 
 @pytest.fixture
@@ -76,6 +79,7 @@ def test_a_place_that_can_not_be_made_is_told(index, put, tmp_path):
     assert index.backend.published() is None
 
 
+IN_LAYERS = Sizes(own_bytes=0, own_share=1e9, exact_up_to=0)
 LAID_DOWN = Sizes(own_bytes=0, own_share=0.0, exact_up_to=0)
 
 
@@ -115,3 +119,93 @@ def test_a_disk_without_room_for_vectors_is_told(index, put, disk):
         bring_in_step(index.folder, index.backend, index.encoder.name, lambda: index.encoder, place / "cache.sqlite")
     assert len(str(refusal.value).splitlines()) == 1
     assert index.backend.published() is None
+
+
+@pytest.mark.parametrize("sizes", [Sizes(), IN_LAYERS, LAID_DOWN], ids=["one layer", "layers", "laid down"])
+def test_a_disk_that_fills_while_a_document_is_taken_out_is_told_and_the_next_run_takes_it_out(
+    folder, put, disk, tmp_path, hash_encoder, sizes
+):
+    """Wherever it fills: the words that are written again, the base or the manifest."""
+    place = disk(6000)
+    backend = LocalBackend(place / "data", sizes)
+
+    def run():
+        cache = tmp_path / "elsewhere" / "cache.sqlite"
+        return bring_in_step(folder, backend, hash_encoder.name, lambda: hash_encoder, cache)
+
+    put("secret.txt", "Secret\n\nThe zyxomma flew over the harbour.")
+    for number in range(60):
+        put(f"{number}.txt", f"Page {number}\n\n" + f"The ferry left pier {number} at {number} past noon. " * 20)
+    run()
+    (folder / "secret.txt").unlink()
+    refused = 0
+    for room in range(0, 1200, 80):
+        disk_of_it = os.statvfs(place)
+        filler = place / "filler"
+        filler.write_bytes(bytes(max(disk_of_it.f_bavail * disk_of_it.f_frsize - room * 1024, 0)))
+        try:
+            run()
+        except DiskError as error:
+            assert str(error).startswith(f"the index can't be written in {place}/data: ")
+            refused += 1
+        else:
+            break
+        finally:
+            filler.unlink()
+        snapshot = backend.snapshot()
+        assert (snapshot.manifest.generation, snapshot.manifest.documents) == (1, 61)
+        snapshot.close()
+        assert [path.name for path in (place / "data" / "generations").iterdir()] == ["000001"]
+    assert refused > 1
+    snapshot = backend.snapshot()
+    assert snapshot.manifest.documents == 60
+    assert snapshot.by_words(WordQuery("zyxomma"), EVERYTHING, 9) == []
+    snapshot.close()
+
+
+def test_on_a_full_disk_rolling_back_is_refused_and_the_index_serves(folder, put, disk, tmp_path, hash_encoder):
+    place = disk(2000)
+    backend = LocalBackend(place / "data")
+    for text in (FERRY, FERRY + " And it came back."):
+        put("ferry.txt", text)
+        bring_in_step(folder, backend, hash_encoder.name, lambda: hash_encoder, tmp_path / "cache.sqlite")
+    with contextlib.suppress(OSError), (place / "filler").open("wb", buffering=0) as filler:
+        while True:
+            filler.write(bytes(4096))
+    with pytest.raises(DiskError) as refusal:
+        backend.roll_back()
+    assert str(refusal.value) == (
+        f"the index can't be written in {place}/data: No space left on device; the index is left as it was"
+    )
+    assert backend.published() == 2
+    (place / "filler").unlink()
+    assert backend.roll_back() == 1
+
+
+def test_a_data_folder_that_can_not_be_written_is_told_and_asking_goes_on(
+    open_folder, hash_encoder, somebody_without_permission
+):
+    archive, data = open_folder / "archive", open_folder / "data"
+    archive.mkdir()
+    (archive / "ferry.txt").write_text(FERRY)
+    backend = LocalBackend(data)
+
+    def run():
+        return bring_in_step(archive, backend, hash_encoder.name, lambda: hash_encoder, data / "cache.sqlite")
+
+    run()
+    (archive / "bread.txt").write_text("Bread\n\nThe bakery sells rye bread.")
+    for path in (data, *data.rglob("*")):
+        path.chmod(0o555 if path.is_dir() else 0o444)
+    try:
+        with somebody_without_permission():
+            with pytest.raises(DiskError) as refusal:
+                run()
+            snapshot = backend.snapshot()
+            assert len(snapshot.by_words(WordQuery("ferry"), EVERYTHING, 9)) == 1
+            snapshot.close()
+    finally:
+        for path in (data, *data.rglob("*")):
+            path.chmod(0o755)
+    assert str(refusal.value) == f"the index can't be written in {data}: Permission denied; the index is left as it was"
+    assert run().added == ("bread.txt",)
