@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 from typing import BinaryIO
 
 from retrieval.reading.books import epub
@@ -90,8 +89,15 @@ FORMATS: Mapping[str, Format | Container] = {
 
 def format_of(path: str) -> Format | Container | None:
     """By the last two endings of its name, as `.tar.gz`, else the last; case does not count."""
-    endings = [ending.lower() for ending in PurePosixPath(path).suffixes[-2:]]
-    return FORMATS.get("".join(endings)) or FORMATS.get("".join(endings[-1:]))
+    endings = endings_of(path)
+    return FORMATS.get(endings) or FORMATS.get(endings[endings.rfind(".") :])
+
+
+def endings_of(path: str) -> str:
+    """The last two of its name, in small letters: what its reader is chosen by."""
+    name = path[path.rfind("/") + 1 :].lstrip(".")
+    parts = [] if name.endswith(".") else name.split(".")[1:]
+    return "".join(f".{part}" for part in parts[-2:]).lower()
 
 
 def reader_of(path: str) -> str | None:

@@ -38,11 +38,15 @@ IN_A_FOLDER = 1000
 TURNS = 3
 SHOWN = 45
 """Lines of a profile."""
-_WORDS = """ferry harbour mayor bridge council river market rye wheat bread school teacher winter storm island lighthouse
-captain crew cargo village railway station strike union minister budget hospital nurse library museum painting letter
-archive parish mill flood dam engineer coal copper timber sheep wool tax court judge witness verdict newspaper editor
-orchard vineyard glacier quarry tunnel customs border treaty election ballot senate harvest drought famine relief""".split()
-_DEEDS = "opened closed visited described repaired sold bought inspected praised criticised rebuilt moved".split()
+_WORDS = [
+    "ferry", "harbour", "mayor", "bridge", "council", "river", "market", "rye", "wheat", "bread", "school", "teacher",
+    "winter", "storm", "island", "lighthouse", "captain", "crew", "cargo", "village", "railway", "station", "strike",
+    "union", "minister", "budget", "hospital", "nurse", "library", "museum", "painting", "letter", "archive", "parish",
+    "mill", "flood", "dam", "engineer", "coal", "copper", "timber", "sheep", "wool", "tax", "court", "judge", "witness",
+    "verdict", "newspaper", "editor", "orchard", "vineyard", "glacier", "quarry", "tunnel", "customs", "border",
+    "treaty", "election", "ballot", "senate", "harvest", "drought", "famine", "relief",
+]  # fmt: skip
+_DEEDS = ["opened", "closed", "visited", "described", "repaired", "sold", "bought", "inspected", "praised", "moved"]
 
 
 class DrawnVectors:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime
 import shutil
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -132,10 +132,10 @@ class LocalDraft:
         self._keys += keys
         self._next_document, self._next_passage = self._next_document + 1, keys.stop
 
-    def set_files(self, files: Mapping[str, FileRecord]) -> None:
+    def set_files(self, files: Iterable[FileRecord], gone: Iterable[str] = ()) -> None:
         with self._telling():
-            self._tables.execute("DELETE FROM main.files")
-            self._tables.executemany(schema.INSERT_FILE, map(schema.file_row, files.values()))
+            self._tables.executemany("DELETE FROM main.files WHERE path = ?", ((path,) for path in gone))
+            self._tables.executemany(schema.INSERT_FILE, map(schema.file_row, files))
 
     def finish(self, generation: int) -> Manifest:
         """Writes everything to the disk."""

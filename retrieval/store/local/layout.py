@@ -21,7 +21,7 @@ from pathlib import Path
 from retrieval.errors import IndexDamaged
 from retrieval.store.protocol import Manifest
 
-FORMAT = 5
+FORMAT = 6
 """Of the data folder. A folder of another format is refused, never guessed at."""
 
 
@@ -38,6 +38,10 @@ class LayerFiles:
     @property
     def columns(self) -> Path:
         return self.folder / "columns.npz"
+
+    @property
+    def lines(self) -> Path:
+        return self.folder / "lines.npz"
 
     @property
     def rows(self) -> Path:

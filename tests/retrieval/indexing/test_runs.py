@@ -23,6 +23,7 @@ from retrieval.reading.formats import Format
 from retrieval.reading.text import plain_text
 from retrieval.splitting import cut_passages
 from retrieval.store.local import LocalBackend, Sizes
+from retrieval.store.lookups import unreadable
 from retrieval.store.protocol import WordQuery
 
 FERRY = "The ferry\n\nIt left the harbour at noon. Three ships waited outside."
@@ -323,7 +324,7 @@ def test_an_unreadable_file_is_told_with_its_reason_and_the_rest_goes_on(index, 
         "e.txt": "its metadata file e.json can't be read",
     }
     assert index.paths() == ["f.txt"]
-    assert index.snapshot().unreadable() == list(report.unreadable)
+    assert unreadable(index.snapshot().told_of()) == list(report.unreadable)
 
 
 def test_a_mended_file_is_read(index, put):
