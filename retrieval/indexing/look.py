@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from retrieval.errors import UnreadableFile
 from retrieval.indexing.known import KnownFiles
-from retrieval.reading import FileStamp, digest_of, endings_of, reader_of, walk
+from retrieval.reading import FileStamp, digest_of, reader_of, walk
 from retrieval.store.protocol import FileRecord, Glance
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
     stamps: Mapping[str, FileStamp]
-    unchanged: frozenset[str]
-    """Paths of files of which nothing is different, as far as their stamps tell."""
+    unchanged: Set[str]
+    """Paths, in order, of files of which nothing is different, as far as their stamps tell."""
     records: Mapping[str, FileRecord]
     """Of the others, by path; `documents` and the rest that only reading can tell are as they were published."""
     out_of_reach: frozenset[str]
@@ -31,38 +31,42 @@ def look(folder: Path, known: KnownFiles, *, trust_stamps: bool = True) -> Look:
     Files below a folder that can't be listed are taken to be what they were. Raises ArchiveFolderError where the
     archive folder itself can't be listed.
     """
-    found = walk(folder)
-    stamps = {file.path: file for file in found if _is_text(file.path)}
-    notes = tuple(f"left alone, for its name is not UTF-8: {file.path!a}" for file in found if not _is_text(file.path))
+    stamps = {file.path: file for file in walk(folder)}
+    unnamed = [path for path in stamps if not _is_text(path)]
+    notes = tuple(f"left alone, for its name is not UTF-8: {path!a}" for path in unnamed)
+    for path in unnamed:
+        del stamps[path]
     # A disk that fails for a moment, or one folder's permissions, must not empty the archive.
-    closed = tuple(f"{file.path}/" for file in found if file.hides and file.path in stamps)
-    hidden = frozenset(path for path in known.glances if path.startswith(closed)) if closed else frozenset()
-    unchanged = _unchanged(stamps.values(), known.glances) if trust_stamps else frozenset()
+    closed = tuple(f"{file.path}/" for file in stamps.values() if file.hides)
+    hidden = [path for path in known.glances if path.startswith(closed)] if closed else []
+    unchanged = _unchanged(stamps.values(), known.glances) if trust_stamps else {}
     others = [file for path, file in stamps.items() if path not in unchanged]
     before = known.records([file.path for file in others])
     records = {file.path: _record(folder, file, before.get(file.path), trust_stamps) for file in others}
     failing = (path for path, record in records.items() if record.documents)  # only what was published has any
-    return Look(stamps, unchanged | hidden, records, frozenset((*hidden, *failing)), notes)
+    unchanged |= dict.fromkeys(hidden)
+    return Look(stamps, unchanged.keys(), records, frozenset((*hidden, *failing)), notes)
 
 
-def _unchanged(files: Iterable[FileStamp], glances: Mapping[str, Glance]) -> frozenset[str]:
-    readers = _Readers()
-    same = set()
+def _unchanged(files: Iterable[FileStamp], glances: Mapping[str, Glance]) -> dict[str, None]:
+    """Paths, in the order of the files."""
+    readers, same = _Readers(), dict[str, None]()
     for file in files:
         known = glances.get(file.path)
         if known is None or known.stamp != file.stamp or file.refused is not None:
             continue
-        if known.reader == readers[endings_of(file.path)]:
-            same.add(file.path)
-    return frozenset(same)
+        name = file.path[file.path.rfind("/") + 1 :]
+        if known.reader == readers[name.partition(".")[2]]:
+            same[file.path] = None
+    return same
 
 
 class _Readers(dict[str, str | None]):
-    """By the endings of a file's name; each is looked for once."""
+    """By what stands behind the first point of a file's name: what they are chosen by, and looked for once."""
 
-    def __missing__(self, endings: str) -> str | None:
-        self[endings] = reader_of(f"file{endings}")
-        return self[endings]
+    def __missing__(self, ending: str) -> str | None:
+        self[ending] = reader_of(f"name.{ending}")
+        return self[ending]
 
 
 def _record(folder: Path, file: FileStamp, known: FileRecord | None, trust_stamp: bool) -> FileRecord:

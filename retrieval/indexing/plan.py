@@ -53,8 +53,8 @@ def compare(
     gone = published.keys() - on_disk.keys()
     kept = on_disk.keys() & published.keys()
     changed = {path for path in kept if _differs(on_disk[path], published[path])}
-    as_before = (kept - changed) | unchanged
-    reread = as_before - set(out_of_reach) if full else set[str]()
+    as_before = (*(kept - changed), *unchanged)
+    reread = set(as_before).difference(out_of_reach) if full else set[str]()
     moved = _moved((on_disk[path] for path in new), (published[path] for path in gone))
     return Plan(
         added=tuple(sorted(new - moved.keys())),
@@ -62,7 +62,7 @@ def compare(
         gone=tuple(sorted(gone - set(moved.values()))),
         moved=dict(sorted(moved.items())),
         reread=tuple(sorted(reread)),
-        same=tuple(sorted(as_before - reread)),
+        same=tuple(sorted(path for path in as_before if path not in reread)),
     )
 
 

@@ -8,7 +8,7 @@ from retrieval.reading.documents import FileOfIt, collection_of, document_of
 from retrieval.reading.extracted import Broken, Reading
 from retrieval.reading.files import digest_of, read_file
 from retrieval.reading.folder import FileStamp, walk
-from retrieval.reading.formats import FORMATS, endings_of, reader_of
+from retrieval.reading.formats import FORMATS, reader_of
 from retrieval.reading.processes import Limits
 from retrieval.reading.reread import Reread, reread
 from retrieval.reading.rows.question_set import open_unzipped, read_corpus, read_json_lines
@@ -27,7 +27,6 @@ __all__ = [
     "collection_of",
     "digest_of",
     "document_of",
-    "endings_of",
     "message_of",
     "open_unzipped",
     "read_corpus",

@@ -89,15 +89,9 @@ FORMATS: Mapping[str, Format | Container] = {
 
 def format_of(path: str) -> Format | Container | None:
     """By the last two endings of its name, as `.tar.gz`, else the last; case does not count."""
-    endings = endings_of(path)
-    return FORMATS.get(endings) or FORMATS.get(endings[endings.rfind(".") :])
-
-
-def endings_of(path: str) -> str:
-    """The last two of its name, in small letters: what its reader is chosen by."""
-    name = path[path.rfind("/") + 1 :].lstrip(".")
-    parts = [] if name.endswith(".") else name.split(".")[1:]
-    return "".join(f".{part}" for part in parts[-2:]).lower()
+    name = path[path.rfind("/") + 1 :].lstrip(".")  # as PurePosixPath has it, which takes many times as long
+    endings = [] if name.endswith(".") else [f".{part}".lower() for part in name.split(".")[1:]]
+    return FORMATS.get("".join(endings[-2:])) or FORMATS.get("".join(endings[-1:]))
 
 
 def reader_of(path: str) -> str | None:

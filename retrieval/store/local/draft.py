@@ -164,11 +164,15 @@ class LocalDraft:
         return manifest
 
     def _counts(self, layer: str) -> tuple[int, int]:
-        [statement] = in_each(
-            "SELECT count(*), coalesce(sum(d.passages), 0) FROM {layer}.documents d WHERE {there}", [layer]
-        )
-        documents, passages = self._tables.execute(statement).fetchone()
-        return documents, passages
+        """Of its documents and passages. Rows are counted in an index: in the table they lie between the texts."""
+        documents, passages = (self._count(f"FROM {layer}.{table}") for table in ("documents", "passages"))
+        if layer == "main":
+            return documents, passages
+        hidden = self._count(f"FROM main.removed r JOIN {layer}.passages p ON p.document = r.document")
+        return documents - self._count("FROM main.removed"), passages - hidden
+
+    def _count(self, rows: str) -> int:
+        return int(self._tables.execute(f"SELECT count(*) {rows}").fetchone()[0])
 
     def _files(self) -> dict[str, Written]:
         """A file of another generation is not read again: it has a second name, and was not written to."""

@@ -184,7 +184,8 @@ class LocalSnapshot:
         return list(dict.fromkeys(row[0] for row in rows))
 
     def glances(self) -> dict[str, Glance]:
-        return {row[0]: Glance(*row[1:]) for row in self._tables.all(schema.SELECT_GLANCES)}
+        rows = self._tables.all(schema.SELECT_GLANCES)
+        return {path: Glance(stamp, reader, identity) for path, stamp, reader, identity in rows}
 
     def files(self, paths: Collection[str] | None = None) -> dict[str, FileRecord]:
         if paths is None:
