@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 
-from retrieval.store.protocol import FileRecord, Glance, Snapshot
+from retrieval.store.protocol import FileRecord, Snapshot
 
 
 class KnownFiles:
-    """As they were published; without a snapshot, as they are remembered from one that can't be opened."""
+    """As they were published; without a snapshot, as they are remembered from one that can't be opened, which is taken
+    for no file's present state.
+    """
 
     def __init__(self, before: Snapshot | None, remembered: Mapping[str, FileRecord]) -> None:
         self._before, self._remembered = before, remembered
-        self.glances: Mapping[str, Glance] = (
-            before.glances() if before else {path: Glance.of(file) for path, file in remembered.items()}
-        )
+        self.glances: Mapping[str, str] = before.glances() if before else dict.fromkeys(remembered, "")
 
     def records(self, paths: Collection[str]) -> Mapping[str, FileRecord]:
         """Of those of the paths that are known."""
@@ -27,4 +27,4 @@ class KnownFiles:
         return self._before.told_of() if self._before else self._remembered.values()
 
     def identities(self) -> set[str]:
-        return {glance.identity for glance in self.glances.values()}
+        return self._before.identities() if self._before else {file.identity for file in self._remembered.values()}

@@ -10,7 +10,7 @@ from pathlib import Path
 from retrieval.errors import UnreadableFile
 from retrieval.indexing.known import KnownFiles
 from retrieval.reading import FileStamp, digest_of, reader_of, walk
-from retrieval.store.protocol import FileRecord, Glance
+from retrieval.store.protocol import FileRecord, glance_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +48,13 @@ def look(folder: Path, known: KnownFiles, *, trust_stamps: bool = True) -> Look:
     return Look(stamps, unchanged.keys(), records, frozenset((*hidden, *failing)), notes)
 
 
-def _unchanged(files: Iterable[FileStamp], glances: Mapping[str, Glance]) -> dict[str, None]:
+def _unchanged(files: Iterable[FileStamp], glances: Mapping[str, str]) -> dict[str, None]:
     """Paths, in the order of the files."""
     readers, same = _Readers(), dict[str, None]()
     for file in files:
-        known = glances.get(file.path)
-        if known is None or known.stamp != file.stamp or file.refused is not None:
-            continue
         name = file.path[file.path.rfind("/") + 1 :]
-        if known.reader == readers[name.partition(".")[2]]:
+        now = glance_of(file.stamp, readers[name.partition(".")[2]])
+        if glances.get(file.path) == now and file.refused is None:
             same[file.path] = None
     return same
 

@@ -19,7 +19,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol, Self
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -73,17 +73,11 @@ class FileRecord:
     """Parts of it that can't be read."""
 
 
-class Glance(NamedTuple):
-    """As much of a FileRecord as tells whether the file is what it was, for all files of a large archive at once."""
-
-    stamp: str
-    """Empty where the content was not got at: no file has such a stamp."""
-    reader: str | None
-    identity: str
-
-    @classmethod
-    def of(cls, file: FileRecord) -> Self:
-        return cls(file.stamp if file.digest else "", file.reader, file.identity)
+def glance_of(stamp: str, reader: str | None) -> str:
+    """As much of a FileRecord as tells that a file is what it was: short, for those of a large archive are all fetched.
+    Empty for a record without a digest, whose file was not got at; no file has such a glance.
+    """
+    return f"{stamp} {reader or ''}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,8 +175,11 @@ class Snapshot(Protocol):
         """Every publisher, author or collection, as the sources have them."""
         ...
 
-    def glances(self) -> dict[str, Glance]:
-        """Of every file, by path."""
+    def glances(self) -> dict[str, str]:
+        """Of every file, by path; as `glance_of` makes them."""
+
+    def identities(self) -> set[str]:
+        """Of every file."""
 
     def files(self, paths: Collection[str] | None = None) -> dict[str, FileRecord]:
         """By path: those of these paths, or all."""

@@ -25,11 +25,11 @@ from retrieval.store.protocol import (
     Coverage,
     Directions,
     FileRecord,
-    Glance,
     Manifest,
     PassageVectors,
     Vectors,
     WordQuery,
+    glance_of,
 )
 from retrieval.store.terms import terms_of, written
 
@@ -163,8 +163,12 @@ class MemorySnapshot:
         said = {getattr(document.source, field) for document in self._state.documents.values()}
         return sorted(said - {None})
 
-    def glances(self) -> dict[str, Glance]:
-        return {path: Glance.of(file) for path, file in self._state.files.items()}
+    def glances(self) -> dict[str, str]:
+        files = self._state.files.values()
+        return {file.path: glance_of(file.stamp, file.reader) if file.digest else "" for file in files}
+
+    def identities(self) -> set[str]:
+        return {file.identity for file in self._state.files.values()}
 
     def files(self, paths: Collection[str] | None = None) -> dict[str, FileRecord]:
         return {path: file for path, file in self._state.files.items() if paths is None or path in paths}

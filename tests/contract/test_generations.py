@@ -29,7 +29,7 @@ from retrieval.filters import EVERYTHING
 from retrieval.spans import Span
 from retrieval.splitting import cut_passages
 from retrieval.store.holder import SnapshotHolder
-from retrieval.store.protocol import FileRecord, WordQuery
+from retrieval.store.protocol import FileRecord, WordQuery, glance_of
 
 
 def test_before_the_first_generation_there_is_nothing_to_read(backend):
@@ -149,10 +149,11 @@ def test_files_are_remembered_with_the_reason_why_some_could_not_be_read(backend
     told_of = {(file.path, file.reason) for file in snapshot.told_of()}
     assert told_of == {("a.bin", "binary"), ("z.pdf", "no reader")}
     assert snapshot.glances() == {
-        "b.txt": ("1:2", "text/1", "Y"),
-        "z.pdf": ("1:3", None, ""),
-        "a.bin": ("", None, ""),  # no stamp tells that it is what it was
+        "b.txt": glance_of("1:2", "text/1"),
+        "z.pdf": glance_of("1:3", None),
+        "a.bin": "",  # no stamp tells that it is what it was
     }
+    assert snapshot.identities() == {"Y", ""}
 
 
 def test_records_of_files_stay_until_they_are_replaced_or_their_files_are_gone(backend):

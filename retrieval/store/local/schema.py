@@ -140,7 +140,9 @@ _FILE_COLUMNS = "path, stamp, digest, reader, documents, reason, identity, first
 INSERT_FILE = f"INSERT OR REPLACE INTO main.files ({_FILE_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 SELECT_FILES = f"SELECT {_FILE_COLUMNS} FROM main.files"
 SELECT_TOLD_OF = f"{SELECT_FILES} WHERE reason IS NOT NULL OR notes <> '[]' OR broken <> '[]'"
-SELECT_GLANCES = "SELECT path, CASE digest WHEN '' THEN '' ELSE stamp END, reader, identity FROM main.files"
+SELECT_GLANCES = (
+    "SELECT path, CASE digest WHEN '' THEN '' ELSE stamp || ' ' || coalesce(reader, '') END FROM main.files"
+)
 
 
 def source_row(source: Source) -> tuple[Any, ...]:

@@ -23,7 +23,7 @@ from retrieval.store.local.layout import Layout, check_files, read_manifest
 from retrieval.store.local.line_files import read_lines
 from retrieval.store.local.tables import Tables
 from retrieval.store.local.words import WordIndex
-from retrieval.store.protocol import Coverage, Directions, FileRecord, Glance, Vectors, WordQuery
+from retrieval.store.protocol import Coverage, Directions, FileRecord, Vectors, WordQuery
 from retrieval.store.terms import terms_of
 
 _AT_ONCE = 500
@@ -183,9 +183,11 @@ class LocalSnapshot:
         rows = self._tables.all(f"SELECT DISTINCT d.{field} {_THERE} AND d.{field} IS NOT NULL")
         return list(dict.fromkeys(row[0] for row in rows))
 
-    def glances(self) -> dict[str, Glance]:
-        rows = self._tables.all(schema.SELECT_GLANCES)
-        return {path: Glance(stamp, reader, identity) for path, stamp, reader, identity in rows}
+    def glances(self) -> dict[str, str]:
+        return dict(self._tables.all(schema.SELECT_GLANCES))
+
+    def identities(self) -> set[str]:
+        return {row[0] for row in self._tables.all("SELECT identity FROM main.files")}
 
     def files(self, paths: Collection[str] | None = None) -> dict[str, FileRecord]:
         if paths is None:

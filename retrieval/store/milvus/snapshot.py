@@ -19,7 +19,7 @@ from retrieval.store.milvus.leases import ReaderLease
 from retrieval.store.milvus.nearest import exact_cosines, nearest
 from retrieval.store.milvus.opened import Opened
 from retrieval.store.milvus.words import CANDIDATE_FIELDS, Scorer, Statistics, Wanted, best
-from retrieval.store.protocol import Coverage, Directions, FileRecord, Glance, Vectors, WordQuery
+from retrieval.store.protocol import Coverage, Directions, FileRecord, Vectors, WordQuery, glance_of
 from retrieval.store.terms import terms_of
 
 
@@ -145,8 +145,12 @@ class MilvusSnapshot:
             raise ValueError(f"{field} is no name of a source")
         return [name for name in self._standing.names[field] if name is not None]
 
-    def glances(self) -> dict[str, Glance]:
-        return {path: Glance.of(file) for path, file in self.files().items()}
+    def glances(self) -> dict[str, str]:
+        files = self.files().values()
+        return {file.path: glance_of(file.stamp, file.reader) if file.digest else "" for file in files}
+
+    def identities(self) -> set[str]:
+        return {file.identity for file in self.files().values()}
 
     def files(self, paths: Collection[str] | None = None) -> dict[str, FileRecord]:
         every = files_of(self._opened)
