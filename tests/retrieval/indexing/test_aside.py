@@ -31,7 +31,7 @@ def disk(tmp_path):
         return place
 
     yield mounted
-    subprocess.run(["umount", place], check=False)
+    subprocess.run(["umount", "--lazy", place], check=False)  # a store that failed may have files open still
 
 
 @pytest.fixture
