@@ -68,9 +68,9 @@ class DrawnVectors:
         return PassageVectors(self.encode(texts), tuple(parts))
 
 
-def drawn_text(number: int, state: int = 0) -> str:
-    """A heading, two paragraphs and a foot line; `state` changes what it says."""
-    drawn = random.Random(f"{number} {state}")
+def drawn_text(number: int) -> str:
+    """A heading, two paragraphs and a foot line."""
+    drawn = random.Random(number)
     paragraphs = (" ".join(_sentence(drawn) for _ in range(drawn.randint(3, 6))) for _ in range(2))
     return f"Report {number}\n\n" + "\n\n".join(paragraphs) + f"\n\nFiled under {drawn.choice(_WORDS)}\n"
 
@@ -128,10 +128,10 @@ def figures(files: int, place: Path | None = None, *, profile: bool = False) -> 
         with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as apart:  # its memory is not told below
             told: dict[str, Any] = {"files": files, "making the index": apart.submit(built, where, files).result()}
         runs = _Runs(Place(where, files))
-        runs.measured("first run in a process, nothing changed", lambda _: None, turns=1)
+        runs.measured("first run in a process, nothing changed", _nothing, turns=1)
         told["passages"] = runs.here.run(dry_run=True).passages
-        runs.measured("nothing changed", lambda _: None, profile=profile)
-        runs.measured("dry run", lambda _: None, dry_run=True)
+        runs.measured("nothing changed", _nothing, profile=profile)
+        runs.measured("dry run", _nothing, dry_run=True)
         runs.measured("one changed", runs.change, profile=profile)
         runs.measured("one added, one gone", runs.exchange, profile=profile)
         end_idle()
@@ -149,41 +149,43 @@ class _Runs:
     def measured(
         self,
         name: str,
-        change: Callable[[int], None],
+        change: Callable[[], None],
         *,
         turns: int = TURNS,
         dry_run: bool = False,
         profile: bool = False,
     ) -> None:
-        """The best of the turns, each after a `change`, which is told the number of the turn."""
+        """The best of the turns, each after a `change`."""
         taken = []
-        for turn in range(turns):
-            change(turn)
+        for _ in range(turns):
+            change()
             taken.append(_taken(lambda: self.here.run(dry_run=dry_run)))
         self.told[name] = min(taken, key=lambda each: each["seconds"])
         if profile:
-            change(turns)
+            change()
             with cProfile.Profile() as profiled:
                 self.here.run(dry_run=dry_run)
             print(name)
             pstats.Stats(profiled).sort_stats("tottime").print_stats(SHOWN)
 
-    def change(self, _: int) -> None:
-        number = self._drawn.randrange(self.here.files)
-        path = self.here.path(number)
-        if path.exists():
-            path.write_text(drawn_text(number, self._drawn.randrange(1, 1 << 60)))
-        else:
-            self.change(_)
+    def change(self) -> None:
+        path = self._one_of_them()
+        path.write_text(drawn_text(self._drawn.randrange(self.here.files, 1 << 60)))
 
-    def exchange(self, _: int) -> None:
-        number = self._drawn.randrange(self.here.files)
-        path, new = self.here.path(number), self.here.archive / f"new {self._drawn.randrange(1 << 60)}.txt"
-        if path.exists():
-            path.unlink()
-            new.write_text(drawn_text(number, self._drawn.randrange(1, 1 << 60)))
-        else:
-            self.exchange(_)
+    def exchange(self) -> None:
+        self._one_of_them().unlink()
+        number = self._drawn.randrange(self.here.files, 1 << 60)
+        (self.here.archive / f"new {number}.txt").write_text(drawn_text(number))
+
+    def _one_of_them(self) -> Path:
+        """That is still there."""
+        while not (path := self.here.path(self._drawn.randrange(self.here.files))).exists():
+            pass
+        return path
+
+
+def _nothing() -> None:
+    """A folder that is as it was."""
 
 
 def _taken(run: Callable[[], object]) -> dict[str, float]:
