@@ -46,14 +46,19 @@ class Source:
     @property
     def file(self) -> str:
         """Path of its file, relative to the archive folder."""
-        inside = self.path.partition("/")[2]
-        return inside if self.member is None else inside.removesuffix(f"/{self.member}")
+        return file_at(self.path, self.member)
 
     @property
     def context(self) -> str:
         """The line that is indexed beside each of its passages, so that a question can name the document."""
         said = (self.title, self.publisher, self.published.isoformat() if self.published else None)
         return " · ".join(part for part in said if part)
+
+
+def file_at(path: str, member: str | None) -> str:
+    """Of a source's path and member."""
+    inside = path.partition("/")[2]
+    return inside if member is None else inside.removesuffix(f"/{member}")
 
 
 class BlockKind(StrEnum):

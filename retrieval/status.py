@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from retrieval.filters import EVERYTHING
 from retrieval.records import Doubtful, Source, Unreadable
+from retrieval.store.lookups import doubtful, unreadable
 from retrieval.store.protocol import Coverage, Manifest, Snapshot
 
 LONGEST_SHOWN = 200
@@ -46,7 +47,7 @@ class Marked:
 def status_of(snapshot: Snapshot | None) -> Status:
     if snapshot is None:
         return Status(None, Coverage(0, 0, None, None))
-    sources = list(snapshot.sources())
+    sources, told_of = list(snapshot.sources()), snapshot.told_of()
     return Status(
         snapshot.manifest,
         snapshot.coverage(EVERYTHING),
@@ -54,8 +55,8 @@ def status_of(snapshot: Snapshot | None) -> Status:
         _named(sources, "language"),
         _named(sources, "collection"),
         tuple(source.path for source in sources if source.published is None),
-        tuple(snapshot.unreadable()),
-        tuple(snapshot.doubtful()),
+        tuple(unreadable(told_of)),
+        tuple(doubtful(told_of)),
         _alike(sources),
     )
 

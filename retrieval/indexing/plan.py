@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Set
 from dataclasses import dataclass
 
 from retrieval.store.protocol import FileRecord
@@ -41,8 +41,10 @@ def compare(
     published: Mapping[str, FileRecord],
     full: bool = False,
     out_of_reach: Collection[str] = (),
+    unchanged: Set[str] = frozenset(),
 ) -> Plan:
-    """Files are told apart by digest, and by the reader that would read them now.
+    """Files are told apart by digest, and by the reader that would read them now; those that are known to be
+    `unchanged` are in neither of the mappings.
 
     A file that could not be read last time is the same while its content and its reader are. With `full` what is the
     same is read again too, but for what is `out_of_reach`.
@@ -51,7 +53,8 @@ def compare(
     gone = published.keys() - on_disk.keys()
     kept = on_disk.keys() & published.keys()
     changed = {path for path in kept if _differs(on_disk[path], published[path])}
-    reread = kept - changed - set(out_of_reach) if full else set[str]()
+    as_before = (*(kept - changed), *unchanged)
+    reread = set(as_before).difference(out_of_reach) if full else set[str]()
     moved = _moved((on_disk[path] for path in new), (published[path] for path in gone))
     return Plan(
         added=tuple(sorted(new - moved.keys())),
@@ -59,7 +62,7 @@ def compare(
         gone=tuple(sorted(gone - set(moved.values()))),
         moved=dict(sorted(moved.items())),
         reread=tuple(sorted(reread)),
-        same=tuple(sorted(kept - changed - reread)),
+        same=tuple(sorted(path for path in as_before if path not in reread)),
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from retrieval.codes import document_code
+from retrieval.indexing.known import KnownFiles
 from retrieval.indexing.look import Look
 from retrieval.indexing.plan import Plan
 from retrieval.reading import FileStamp
@@ -15,10 +16,11 @@ from retrieval.store.protocol import FileRecord
 
 @dataclass(frozen=True, slots=True)
 class Register:
-    """Every file of the folder, in one of two groups, by path."""
+    """The files of the folder whose records are to be written, in one of two groups, by path."""
 
     stay: Mapping[str, FileRecord]
-    """As they were published, with the stamps that they have now."""
+    """As they were published, with the stamps that they have now; of an index that is added to, only those with other
+    stamps."""
     to_read: Mapping[str, FileRecord]
     """In order of path, each with its identity and first-seen date, whether it can be read or not."""
     readable: tuple[FileStamp, ...]
@@ -27,22 +29,21 @@ class Register:
     """Ids of the documents that leave the index before anything is added."""
 
 
-def registered(seen: Look, plan: Plan, published: Mapping[str, FileRecord]) -> Register:
+def registered(seen: Look, plan: Plan, known: KnownFiles, *, anew: bool) -> Register:
     """A file keeps its identity and its first-seen date; a new one has a code of its path, unless a moved document
-    kept that, and today.
+    kept that, and today. `anew`: the records of all files are to be written.
     """
-    stay = {
-        path: replace(published[path], stamp=seen.records[path].stamp, reason=seen.records[path].reason)
-        for path in plan.same
-    }
+    staying = plan.same if anew else tuple(path for path in plan.same if path not in seen.unchanged)
+    published = known.records((*staying, *plan.outdated))
+    stay = {path: _restamped(published[path], seen.records.get(path)) for path in staying}
     today = datetime.datetime.now(datetime.UTC).date()
-    taken = {file.identity for file in published.values()}
+    taken = known.identities() if plan.added else set()
     to_read = {}
     for path in plan.to_read:
-        bare = replace(seen.records[path], documents=(), notes=(), broken=())
-        known = published.get(plan.moved.get(path, path))
-        if known is not None and known.identity:
-            to_read[path] = replace(bare, identity=known.identity, first_seen=known.first_seen or today)
+        before = published.get(plan.moved.get(path, path))
+        bare = replace(_now(path, seen, published), documents=(), notes=(), broken=())
+        if before is not None and before.identity:
+            to_read[path] = replace(bare, identity=before.identity, first_seen=before.first_seen or today)
         else:
             to_read[path] = replace(bare, identity=_new_identity(path, taken), first_seen=today)
             taken.add(to_read[path].identity)
@@ -51,6 +52,17 @@ def registered(seen: Look, plan: Plan, published: Mapping[str, FileRecord]) -> R
     )
     outdated = tuple(identity for path in plan.outdated for identity in published[path].documents)
     return Register(stay, to_read, readable, outdated)
+
+
+def _restamped(before: FileRecord, now: FileRecord | None) -> FileRecord:
+    return before if now is None else replace(before, stamp=now.stamp, reason=now.reason)
+
+
+def _now(path: str, seen: Look, published: Mapping[str, FileRecord]) -> FileRecord:
+    if path in seen.records:
+        return seen.records[path]
+    # Below a folder that is closed now, and no longer in the index either: to be read as soon as it can be.
+    return published[path] if path in seen.stamps else replace(published[path], digest="")
 
 
 def _new_identity(path: str, taken: set[str]) -> str:

@@ -13,6 +13,7 @@ from retrieval.encoding import Encoder, VectorCache
 from retrieval.errors import ArchiveFolderError, IndexBusy, IndexDamaged
 from retrieval.indexing.build import add_documents, index_fingerprint
 from retrieval.indexing.gathering import Aside, gather
+from retrieval.indexing.known import KnownFiles
 from retrieval.indexing.look import look
 from retrieval.indexing.making import Making
 from retrieval.indexing.plan import Plan, compare
@@ -21,6 +22,7 @@ from retrieval.indexing.repetition import Repetition
 from retrieval.indexing.staying import Staying
 from retrieval.reading import Limits
 from retrieval.records import Doubtful, Unreadable
+from retrieval.store.lookups import doubtful, unreadable
 from retrieval.store.protocol import Backend, Draft, FileRecord, Manifest, Snapshot
 
 
@@ -83,50 +85,51 @@ def bring_in_step(
     """
     started = time.monotonic()
     number = _number(backend)
-    before, published, notes = _published(backend)
+    before, known, notes = _published(backend)
     generation = before.manifest.generation if before else number
     try:
         anew = full or before is None or not _made_alike(before.manifest, model, fingerprint())
-        seen = look(folder, published, trust_stamps=not anew)  # what is to be read again must be within reach
+        seen = look(folder, known, trust_stamps=not anew)  # what is to be read again must be within reach
         if all(file.refused for file in seen.stamps.values()) and not seen.out_of_reach:
             raise ArchiveFolderError(f"the archive folder {folder} holds no documents; the index is left as it was")
         # What can't be reached stays; of a damaged generation nothing can.
         stays = seen.out_of_reach if before else frozenset()
-        plan = compare(seen.records, published, anew, stays)
+        published = known.records(known.glances.keys() - seen.unchanged)
+        plan = compare(seen.records, published, anew, stays, seen.unchanged)
         told = _Told(plan, (*notes, *seen.notes), started, dry_run)
         if dry_run or (before is not None and plan.is_empty):
-            return told.about(before.manifest if before else None, (*published.values(), *seen.records.values()))
+            return told.about(before.manifest if before else None, (*known.told_of(), *seen.records.values()))
         encoder = load()
         if before is not None and before.manifest.fingerprint != index_fingerprint(encoder.fingerprint):
-            anew, plan = True, compare(seen.records, published, True, stays)
-        register = registered(seen, plan, published)
+            anew, plan = True, compare(seen.records, published, True, stays, seen.unchanged)
+        register = registered(seen, plan, known, anew=anew)
         draft = backend.draft(encoder.name, index_fingerprint(encoder.fingerprint), encoder.dimensions, anew)
         try:
             if not full and _number(backend) != generation:
                 raise IndexBusy("another process has just brought this index in step; run it again")
-            stay = Staying(before, register.stay)
+            stay = Staying(before, register.outdated)
             telling = _Telling(register, started, report)
             records = _fill(draft, folder, register, stay, anew, encoder, cache_path, limits or Limits(), telling)
-            draft.set_files(records)
+            draft.set_files(records.values(), (*plan.gone, *plan.moved.values()))
         except BaseException:
             draft.discard()
             raise
         manifest = backend.publish(draft)
-        return _Told(plan, told.notes, started, dry_run).about(manifest, records.values())
+        return _Told(plan, told.notes, started, dry_run).about(manifest, (*known.told_of(), *records.values()))
     finally:
         if before:
             before.close()
 
 
-def _published(backend: Backend) -> tuple[Snapshot | None, Mapping[str, FileRecord], Sequence[str]]:
+def _published(backend: Backend) -> tuple[Snapshot | None, KnownFiles, Sequence[str]]:
     """The published generation, and what is known of the files. In the place of a damaged one the index is made anew;
     what can still be read of it, or of the one before, keeps the documents' identities and dates.
     """
     try:
         before = backend.snapshot()
     except IndexDamaged as error:
-        return None, backend.remembered(), (f"{error}; the index is made anew from the archive",)
-    return before, before.files() if before else {}, ()
+        return None, KnownFiles(None, backend.remembered()), (f"{error}; the index is made anew from the archive",)
+    return before, KnownFiles(before, {}), ()
 
 
 def _number(backend: Backend) -> int | None:
@@ -155,10 +158,10 @@ def _fill(
     limits: Limits,
     telling: _Telling,
 ) -> Mapping[str, FileRecord]:
-    """Takes out what is outdated, adds what is new; gives the record of every file."""
+    """Takes out what is outdated, adds what is new; gives the records of the files that it is about."""
     with contextlib.closing(Aside(cache_path.parent)) as aside:
         gathered = gather(folder, register.readable, limits, aside, telling.read)
-        repetition = Repetition(chain(stay.lines(), gathered.lines()))
+        repetition = Repetition(stay.lines, gathered.lines())
         again = stay.to_add(repetition, everything=anew)
         if not anew:
             draft.remove((*register.outdated, *again))
@@ -210,9 +213,6 @@ class _Told:
         plan = self.plan
         present = {*plan.to_read, *plan.same}
         known = {file.path: file for file in files if file.path in present}
-        whole = (Unreadable(path, file.reason) for path, file in known.items() if file.reason)
-        parts = (part for file in known.values() for part in file.broken)
-        doubtful = (Doubtful(path, note) for path, file in known.items() for note in file.notes)
         return IndexReport(
             added=plan.added,
             changed=plan.changed,
@@ -220,8 +220,8 @@ class _Told:
             moved=tuple(plan.moved),
             same=len(plan.same) + len(plan.reread),
             reread=len(plan.reread),
-            unreadable=tuple(sorted((*whole, *parts), key=_path)),
-            doubtful=tuple(sorted(doubtful, key=_path)),
+            unreadable=tuple(unreadable(known.values())),
+            doubtful=tuple(doubtful(known.values())),
             documents=manifest.documents if manifest else 0,
             passages=manifest.passages if manifest else 0,
             generation=manifest.generation if manifest else None,
@@ -229,7 +229,3 @@ class _Told:
             dry_run=self.dry_run,
             notes=self.notes,
         )
-
-
-def _path(told: Unreadable | Doubtful) -> str:
-    return told.path

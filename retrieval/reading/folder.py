@@ -5,10 +5,10 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from io import BufferedReader
+from operator import attrgetter
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
@@ -24,8 +24,7 @@ _SIDECARS = (".toml", ".json", ".TOML", ".JSON")
 ALONE = "taken for metadata, and no file that it could be of is beside it"
 
 
-@dataclass(frozen=True, slots=True)
-class FileStamp:
+class FileStamp(NamedTuple):
     """A file that was seen in the folder. Equal stamps are taken for unchanged content."""
 
     path: str
@@ -50,29 +49,28 @@ def walk(folder: Path) -> list[FileStamp]:
     """
     if not folder.is_dir():
         raise ArchiveFolderError(f"the archive folder {folder} does not exist; the index is left as it was")
-    stats: dict[str, os.stat_result] = {}
-    refused: list[FileStamp] = []
-    waiting = [(folder, 0)]
+    found: list[FileStamp] = []
+    waiting = [("", 0)]
     while waiting:
         here, depth = waiting.pop()
         try:
-            inside = _listed(here, folder)
+            inside = _listed(folder, here)
         except OSError as error:
-            if here == folder:
+            if not here:
                 message = f"can't list {error.filename}: {error.strerror}; the index is left as it was"
                 raise ArchiveFolderError(message) from None
-            refused.append(_not_listed(here.relative_to(folder).as_posix(), error))
+            found.append(_not_listed(here, error))
             continue
-        stats |= inside.files
-        refused += [FileStamp(path, "", (), reason) for path, reason in inside.others.items()]
+        found += _stamped(inside.files)
+        found += [FileStamp(path, "", (), reason) for path, reason in inside.others.items()]
         if depth < MOST_DEEP:
-            waiting += [(folder / path, depth + 1) for path in inside.folders]
+            waiting += [(path, depth + 1) for path in inside.folders]
         else:
-            refused += [FileStamp(path, "", (), f"more than {MOST_DEEP} folders deep") for path in inside.folders]
-    files = [_stamped(path, stats) for path in stats if not is_sidecar(path)]
-    beside = {sidecar for file in files for sidecar in file.sidecars}
-    refused += [FileStamp(path, "", (), ALONE) for path in stats if is_sidecar(path) and path not in beside]
-    return sorted((*files, *refused), key=lambda file: file.path)
+            found += [FileStamp(path, "", (), f"more than {MOST_DEEP} folders deep") for path in inside.folders]
+    return sorted(found, key=_PATH)
+
+
+_PATH = attrgetter("path")
 
 
 class _Inside(NamedTuple):
@@ -84,14 +82,17 @@ class _Inside(NamedTuple):
     """With the reason why they are refused."""
 
 
-def _listed(here: Path, folder: Path) -> _Inside:
-    """All of it, but for hidden names and what is removed between listing and looking. Raises OSError."""
+def _listed(folder: Path, here: str) -> _Inside:
+    """All of it, but for hidden names and what is removed between listing and looking. `here` is relative to the
+    archive folder. Raises OSError.
+    """
     inside = _Inside({}, [], {})
-    with os.scandir(here) as entries:
+    above = f"{here}/" if here else ""
+    with os.scandir(folder / here) as entries:
         for entry in entries:
             if entry.name.startswith("."):
                 continue
-            path = Path(entry.path).relative_to(folder).as_posix()
+            path = above + entry.name
             if entry.is_dir(follow_symlinks=False):
                 inside.folders.append(path)
             elif entry.is_file(follow_symlinks=False):
@@ -106,6 +107,23 @@ def _listed(here: Path, folder: Path) -> _Inside:
             else:
                 inside.others[path] = A_LINK if entry.is_symlink() else NO_FILE
     return inside
+
+
+def _stamped(files: Mapping[str, os.stat_result]) -> Iterator[FileStamp]:
+    """Those of one folder, where a file's metadata lies too, if any."""
+    said = {path for path in files if is_sidecar(path)}
+    used: set[str] = set()
+    for path, status in files.items():
+        if path in said:
+            continue
+        stamp = f"{status.st_size}:{status.st_mtime_ns}"
+        sidecars = sidecars_of(path, said) if said else ()
+        if sidecars:
+            used.update(sidecars)
+            parts = (files[name] for name in sidecars)
+            stamp = ";".join((stamp, *(f"{part.st_size}:{part.st_mtime_ns}" for part in parts)))
+        yield FileStamp(path, stamp, sidecars)
+    yield from (FileStamp(path, "", (), ALONE) for path in said - used)
 
 
 def _not_listed(path: str, error: OSError) -> FileStamp:
@@ -188,7 +206,7 @@ def read_bytes(folder: Path, path: str, most_bytes: int) -> bytes:
 
 def is_sidecar(name: str) -> bool:
     """By its ending, whatever lies beside it."""
-    return PurePosixPath(name).suffix.lower() in _SIDECARS
+    return name[-5:].lower() in _SIDECARS and bool(_split(name)[1])
 
 
 def sidecars_of(path: str, names: Container[str]) -> tuple[str, ...]:
@@ -197,11 +215,10 @@ def sidecars_of(path: str, names: Container[str]) -> tuple[str, ...]:
 
 
 def _beside(path: str) -> Iterator[str]:
-    bare = PurePosixPath(path).with_suffix("").as_posix()
-    return (f"{name}{ending}" for name in (path, bare) for ending in _SIDECARS)
+    return (f"{name}{ending}" for name in (path, _split(path)[0]) for ending in _SIDECARS)
 
 
-def _stamped(path: str, stats: dict[str, os.stat_result]) -> FileStamp:
-    sidecars = sidecars_of(path, stats)
-    parts = (stats[name] for name in (path, *sidecars))
-    return FileStamp(path, ";".join(f"{part.st_size}:{part.st_mtime_ns}" for part in parts), sidecars)
+def _split(path: str) -> tuple[str, str]:
+    """The path without its last ending, and that, as PurePosixPath has them, which takes ten times as long."""
+    at, begins = path.rfind("."), path.rfind("/") + 1
+    return (path[:at], path[at:]) if begins < at < len(path) - 1 else (path, "")

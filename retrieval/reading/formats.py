@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 from typing import BinaryIO
 
 from retrieval.reading.books import epub
@@ -90,8 +89,9 @@ FORMATS: Mapping[str, Format | Container] = {
 
 def format_of(path: str) -> Format | Container | None:
     """By the last two endings of its name, as `.tar.gz`, else the last; case does not count."""
-    endings = [ending.lower() for ending in PurePosixPath(path).suffixes[-2:]]
-    return FORMATS.get("".join(endings)) or FORMATS.get("".join(endings[-1:]))
+    name = path[path.rfind("/") + 1 :].lstrip(".")  # as PurePosixPath has it, which takes many times as long
+    endings = [] if name.endswith(".") else [f".{part}".lower() for part in name.split(".")[1:]]
+    return FORMATS.get("".join(endings[-2:])) or FORMATS.get("".join(endings[-1:]))
 
 
 def reader_of(path: str) -> str | None:

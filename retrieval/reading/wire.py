@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, fields
+from dataclasses import fields
 from typing import Any
 
 from retrieval.reading.extracted import Broken, Extracted, Reading
@@ -41,7 +41,7 @@ def message_of(part: bytes) -> Json:
 
 def request_json(folder: str, file: FileStamp, course: Course) -> Json:
     so_far = {"after": course.after, "documents": course.documents, "unpacked": course.unpacked}
-    return {"folder": folder, **asdict(file), **so_far}
+    return {"folder": folder, **file._asdict(), **so_far}
 
 
 def request_of(said: Json, tell: Callable[[At], None]) -> tuple[str, FileStamp, Course]:

@@ -17,7 +17,7 @@ code is what lasts.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -25,7 +25,8 @@ import numpy as np
 import numpy.typing as npt
 
 from retrieval.filters import Filter
-from retrieval.records import Document, Doubtful, Passage, Retired, Source, Unreadable
+from retrieval.line_table import LineTable
+from retrieval.records import Document, Passage, Retired, Source, Unreadable
 
 Vectors = npt.NDArray[np.float32]
 """(n, dimensions) float32, rows of unit length."""
@@ -72,19 +73,11 @@ class FileRecord:
     """Parts of it that can't be read."""
 
 
-@dataclass(frozen=True, slots=True)
-class ShortLines:
-    """The lines of a document that may repeat in others, as `repeated_lines.short_lines` numbers them."""
-
-    document_id: str
-    publisher: str | None
-    collection: str | None
-    lines: tuple[int, ...]
-    """Each from 0 to 2^64 - 1."""
-    story: int
-    """Documents with the same are copies or versions of one another."""
-    marked: tuple[int, ...]
-    """Those that are marked in it as repeated."""
+def glance_of(stamp: str, reader: str | None) -> str:
+    """As much of a FileRecord as tells that a file is what it was: short, for those of a large archive are all fetched.
+    Empty for a record without a digest, whose file was not got at; no file has such a glance.
+    """
+    return f"{stamp} {reader or ''}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,15 +175,19 @@ class Snapshot(Protocol):
         """Every publisher, author or collection, as the sources have them."""
         ...
 
-    def files(self) -> dict[str, FileRecord]: ...
+    def glances(self) -> dict[str, str]:
+        """Of every file, by path; as `glance_of` makes them."""
 
-    def unreadable(self) -> list[Unreadable]:
-        """Files and parts of files, by path."""
+    def identities(self) -> set[str]:
+        """Of every file."""
 
-    def doubtful(self) -> list[Doubtful]:
-        """Of files that were read, by path."""
+    def files(self, paths: Collection[str] | None = None) -> dict[str, FileRecord]:
+        """By path: those of these paths, or all."""
 
-    def short_lines(self) -> Iterator[ShortLines]:
+    def told_of(self) -> list[FileRecord]:
+        """Of the files that can't be read, or that something in is doubtful or can't be read."""
+
+    def short_lines(self) -> LineTable:
         """Of every document."""
 
     @property
@@ -215,7 +212,8 @@ class Draft(Protocol):
         """`vectors` are those of `passages`, in order. Raises ValueError where their numbers differ."""
         ...
 
-    def set_files(self, files: Mapping[str, FileRecord]) -> None: ...
+    def set_files(self, files: Iterable[FileRecord], gone: Iterable[str] = ()) -> None:
+        """In the place of the records that these files had; those of the paths that are `gone` are taken out."""
 
     def discard(self) -> None: ...
 
@@ -229,7 +227,6 @@ class Backend(Protocol):
 
     def published(self) -> int | None:
         """The number of the published generation; cheap enough to ask before every question."""
-        ...
 
     def draft(self, model: str, fingerprint: str, dimensions: int, fresh: bool = False) -> Draft:
         """A copy of the published generation to change aside, or with `fresh` one that holds nothing but what was
@@ -239,7 +236,6 @@ class Backend(Protocol):
 
     def publish(self, draft: Draft) -> Manifest:
         """Checks the draft, then moves the pointer. Raises IndexDamaged and leaves the old one serving."""
-        ...
 
     def roll_back(self) -> int:
         """Publishes the one before again; its number. Raises NothingToRollBackTo, IndexBusy, IndexDamaged."""

@@ -9,7 +9,7 @@ import copy
 import dataclasses
 import datetime
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +17,8 @@ import numpy as np
 from retrieval.codes import passage_code
 from retrieval.errors import IndexBusy, IndexDamaged, NothingToRollBackTo
 from retrieval.filters import Filter
-from retrieval.records import Document, Doubtful, Passage, Retired, Source, Unreadable
+from retrieval.line_table import LineTable, Origin, ShortLines
+from retrieval.records import Document, Passage, Retired, Source
 from retrieval.repeated_lines import REASON, short_lines, story_of
 from retrieval.spans import Span
 from retrieval.store.protocol import (
@@ -26,9 +27,9 @@ from retrieval.store.protocol import (
     FileRecord,
     Manifest,
     PassageVectors,
-    ShortLines,
     Vectors,
     WordQuery,
+    glance_of,
 )
 from retrieval.store.terms import terms_of, written
 
@@ -162,26 +163,21 @@ class MemorySnapshot:
         said = {getattr(document.source, field) for document in self._state.documents.values()}
         return sorted(said - {None})
 
-    def files(self) -> dict[str, FileRecord]:
-        return dict(self._state.files)
-
-    def unreadable(self) -> list[Unreadable]:
+    def glances(self) -> dict[str, str]:
         files = self._state.files.values()
-        whole = [Unreadable(file.path, file.reason) for file in files if file.reason is not None]
-        return sorted(whole + [part for file in files for part in file.broken], key=lambda each: each.path)
+        return {file.path: glance_of(file.stamp, file.reader) if file.digest else "" for file in files}
 
-    def doubtful(self) -> list[Doubtful]:
-        files = sorted(self._state.files.values(), key=lambda file: file.path)
-        return [Doubtful(file.path, note) for file in files for note in file.notes]
+    def identities(self) -> set[str]:
+        return {file.identity for file in self._state.files.values()}
 
-    def short_lines(self) -> Iterator[ShortLines]:
-        for document in self._state.documents.values():
-            lines = short_lines(document)
-            repeated = {mark.span for mark in document.furniture if mark.reason == REASON}
-            marked = tuple(line for line, spans in lines.items() if repeated.issuperset(spans))
-            source = document.source
-            said = (source.id, source.publisher, source.collection)
-            yield ShortLines(*said, tuple(lines), story_of(document), marked)
+    def files(self, paths: Collection[str] | None = None) -> dict[str, FileRecord]:
+        return {path: file for path, file in self._state.files.items() if paths is None or path in paths}
+
+    def told_of(self) -> list[FileRecord]:
+        return [file for file in self._state.files.values() if file.reason is not None or file.notes or file.broken]
+
+    def short_lines(self) -> LineTable:
+        return LineTable.of(map(lines_of, self._state.documents.values()))
 
     is_checked = True
 
@@ -189,6 +185,14 @@ class MemorySnapshot:
 
     def close(self) -> None:
         pass
+
+
+def lines_of(document: Document) -> ShortLines:
+    lines, source = short_lines(document), document.source
+    repeated = {mark.span for mark in document.furniture if mark.reason == REASON}
+    marked = tuple(line for line, spans in lines.items() if repeated.issuperset(spans))
+    origin = Origin(source.publisher, source.collection, None if source.member is None else source.file)
+    return ShortLines(source.id, origin, tuple(lines), story_of(document), marked)
 
 
 def occurrences(phrase: Sequence[str], said: Sequence[str]) -> int:
@@ -221,8 +225,11 @@ class MemoryDraft:
             self.state.last_key += 1
             self.state.entries[self.state.last_key] = Entry(passage, document, np.array(vector), np.array(directions))
 
-    def set_files(self, files: Mapping[str, FileRecord]) -> None:
-        self.state.files = dict(files)
+    def set_files(self, files: Iterable[FileRecord], gone: Iterable[str] = ()) -> None:
+        for path in gone:
+            self.state.files.pop(path, None)
+        for file in files:
+            self.state.files[file.path] = file
 
     def finish(self) -> None:
         if self.past is not None:

@@ -29,7 +29,7 @@ from retrieval.filters import EVERYTHING
 from retrieval.spans import Span
 from retrieval.splitting import cut_passages
 from retrieval.store.holder import SnapshotHolder
-from retrieval.store.protocol import FileRecord, WordQuery
+from retrieval.store.protocol import FileRecord, WordQuery, glance_of
 
 
 def test_before_the_first_generation_there_is_nothing_to_read(backend):
@@ -136,21 +136,43 @@ def test_a_document_comes_back_character_for_character_with_all_that_is_known_of
 
 def test_files_are_remembered_with_the_reason_why_some_could_not_be_read(backend):
     files = {
-        "b.txt": FileRecord("b.txt", "1:2", "ab", "text/1", ("X",)),
+        "b.txt": FileRecord("b.txt", "1:2", "ab", "text/1", ("X",), identity="Y"),
         "z.pdf": FileRecord("z.pdf", "1:3", "cd", None, (), "no reader"),
         "a.bin": FileRecord("a.bin", "1:4", "", None, (), "binary"),
     }
     draft = backend.draft(*MODEL)
-    draft.set_files(files)
+    draft.set_files(files.values())
     backend.publish(draft)
     snapshot = opened(backend)
     assert snapshot.files() == files
-    assert [(file.path, file.reason) for file in snapshot.unreadable()] == [("a.bin", "binary"), ("z.pdf", "no reader")]
+    assert snapshot.files(["z.pdf", "none.txt"]) == {"z.pdf": files["z.pdf"]}
+    told_of = {(file.path, file.reason) for file in snapshot.told_of()}
+    assert told_of == {("a.bin", "binary"), ("z.pdf", "no reader")}
+    assert snapshot.glances() == {
+        "b.txt": glance_of("1:2", "text/1"),
+        "z.pdf": glance_of("1:3", None),
+        "a.bin": "",  # no stamp tells that it is what it was
+    }
+    assert snapshot.identities() == {"Y", ""}
 
+
+def test_records_of_files_stay_until_they_are_replaced_or_their_files_are_gone(backend):
+    one, other, third = (FileRecord(f"{name}.txt", "1:2", "ab", "text/1", (name,)) for name in "abc")
     draft = backend.draft(*MODEL)
-    draft.set_files({"b.txt": files["b.txt"]})
+    draft.set_files([one, other, third])
     backend.publish(draft)
-    assert opened(backend).files() == {"b.txt": files["b.txt"]}
+    backend.publish(backend.draft(*MODEL))
+    assert opened(backend).files() == {file.path: file for file in (one, other, third)}
+    newer = dataclasses.replace(other, stamp="1:3", notes=("its encoding was guessed",))
+    draft = backend.draft(*MODEL)
+    draft.set_files([newer], [one.path, "never.txt"])
+    backend.publish(draft)
+    assert opened(backend).files() == {"b.txt": newer, "c.txt": third}
+    assert opened(backend).told_of() == [newer]
+    draft = backend.draft(*MODEL, fresh=True)
+    draft.set_files([third])
+    backend.publish(draft)
+    assert opened(backend).files() == {"c.txt": third}
 
 
 def test_a_reader_keeps_its_generation_while_newer_ones_replace_and_outlive_it(backend):
@@ -337,6 +359,6 @@ def test_what_is_remembered_of_the_files_is_what_the_newest_generation_knows(bac
     assert backend.remembered() == {}
     draft = backend.draft(*MODEL)
     file = FileRecord("ferry.txt", "1", "2", "text/1", ("A",), None, "A", datetime.date(2024, 1, 1))
-    draft.set_files({"ferry.txt": file})
+    draft.set_files([file])
     backend.publish(draft)
     assert open_store().remembered() == {"ferry.txt": file}

@@ -63,14 +63,19 @@ filters = st.one_of(
 
 
 def written(backend, steps):
-    """Each step takes the place of the documents of those names, or, where it is fresh, of all that there were."""
+    """Each step takes the place of the documents of those names, or, where it is fresh, of all that there were. Of the
+    other files every second one is gone.
+    """
+    there: set[str] = set()
     for held, fresh in steps:
         draft = backend.draft(*LITTLE, fresh=fresh)
         if not fresh:
             draft.remove([document.source.id for document in held])
         add(draft, *held)
-        files = (FileRecord(d.source.path, "1", "ab", "text/1", identity=d.source.id) for d in held)
-        draft.set_files({file.path: file for file in files})
+        files = {d.source.path: FileRecord(d.source.path, "1", "ab", "text/1", identity=d.source.id) for d in held}
+        gone = sorted(there - files.keys())[::2]
+        draft.set_files(files.values(), gone)
+        there = (set() if fresh else there - set(gone)) | files.keys()
         backend.publish(draft)
     return backend.snapshot()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime
 import shutil
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -136,10 +136,10 @@ class LocalDraft:
         self._keys += keys
         self._next_document, self._next_passage = self._next_document + 1, keys.stop
 
-    def set_files(self, files: Mapping[str, FileRecord]) -> None:
+    def set_files(self, files: Iterable[FileRecord], gone: Iterable[str] = ()) -> None:
         with self._telling():
-            self._tables.execute("DELETE FROM main.files")
-            self._tables.executemany(schema.INSERT_FILE, map(schema.file_row, files.values()))
+            self._tables.executemany("DELETE FROM main.files WHERE path = ?", ((path,) for path in gone))
+            self._tables.executemany(schema.INSERT_FILE, map(schema.file_row, files))
 
     def finish(self, generation: int) -> Manifest:
         """Writes everything to the disk."""
@@ -171,11 +171,15 @@ class LocalDraft:
         return manifest
 
     def _counts(self, layer: str) -> tuple[int, int]:
-        [statement] = in_each(
-            "SELECT count(*), coalesce(sum(d.passages), 0) FROM {layer}.documents d WHERE {there}", [layer]
-        )
-        documents, passages = self._tables.execute(statement).fetchone()
-        return documents, passages
+        """Of its documents and passages. Rows are counted in an index: in the table they lie between the texts."""
+        documents, passages = (self._count(f"FROM {layer}.{table}") for table in ("documents", "passages"))
+        if layer == "main":
+            return documents, passages
+        hidden = self._count(f"FROM main.removed r JOIN {layer}.passages p ON p.document = r.document")
+        return documents - self._count("FROM main.removed"), passages - hidden
+
+    def _count(self, rows: str) -> int:
+        return int(self._tables.execute(f"SELECT count(*) {rows}").fetchone()[0])
 
     def _files(self) -> dict[str, Written]:
         """A file of another generation is not read again: it has a second name, and was not written to."""

@@ -18,6 +18,7 @@ import numpy as np
 from retrieval.store.local import schema
 from retrieval.store.local.columns import Columns
 from retrieval.store.local.layout import LayerFiles, Layout, Written, check_files
+from retrieval.store.local.line_files import lines_in, write_lines
 from retrieval.store.local.vector_rows import Rows, copy_rows
 from retrieval.store.local.vectors import EXACT_UP_TO, build_approximate
 
@@ -66,7 +67,7 @@ def settle(
         of_the_base = {name: file for name, file in known.items() if name.startswith(layout.base.folder.name + "/")}
         check_files(layout, of_the_base)
         _lay_down(layout, tables, dimensions, sizes)
-    _columns(tables).write(layout.own.columns)
+    _describe(tables, layout.own)
     return is_due
 
 
@@ -118,15 +119,17 @@ def _lay_down(layout: Layout, tables: sqlite3.Connection, dimensions: int, sizes
 def _complete(layer: LayerFiles, dimensions: int, sizes: Sizes) -> None:
     with contextlib.closing(sqlite3.connect(layer.tables, isolation_level=None)) as tables:
         tables.executescript(schema.ddl("main", schema.INDEXES))
-        columns = _columns(tables)
-    columns.write(layer.columns)
+        columns = _describe(tables, layer)
     if len(columns.keys) > sizes.exact_up_to:
         with contextlib.closing(Rows(layer.rows, dimensions)) as rows:
             build_approximate(rows, dimensions, layer.approximate)
 
 
-def _columns(tables: sqlite3.Connection) -> Columns:
+def _describe(tables: sqlite3.Connection, layer: LayerFiles) -> Columns:
+    """Writes the files that are made of the layer's tables, and gives the columns."""
     tables.execute("BEGIN")
     columns = Columns.of(tables)
     tables.execute("COMMIT")
+    columns.write(layer.columns)
+    write_lines(lines_in(tables), layer.lines)
     return columns

@@ -42,6 +42,10 @@ class LayerFiles:
         return self.folder / "columns.npz"
 
     @property
+    def lines(self) -> Path:
+        return self.folder / "lines.npz"
+
+    @property
     def rows(self) -> Path:
         return self.folder / "vectors.rows"
 

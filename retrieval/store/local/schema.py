@@ -8,12 +8,14 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from retrieval.errors import IndexDamaged
 from retrieval.filters import NAMED_FIELDS, filter_key
 from retrieval.records import Document, Passage, Source, Unreadable
 from retrieval.repeated_lines import REASON, short_lines, story_of
 from retrieval.spans import Span
-from retrieval.store.protocol import FileRecord, ShortLines
+from retrieval.store.protocol import FileRecord
 from retrieval.structure_json import structure_json, structure_of
 
 LAYER = """
@@ -33,7 +35,8 @@ CREATE TABLE {layer}.documents (
     author_key TEXT, publisher_key TEXT, language_key TEXT, collection_key TEXT, status_key TEXT,
     passages INTEGER NOT NULL,
     structure TEXT NOT NULL,
-    lines TEXT NOT NULL,
+    lines BLOB NOT NULL,
+    marked BLOB NOT NULL,
     text BLOB NOT NULL
 ) STRICT;
 CREATE TABLE {layer}.passages (
@@ -109,7 +112,15 @@ _SAID = (
     "member",
 )
 SOURCE_COLUMNS = ("id", "path", "title", "sha256", "text_sha256", "reader", "first_seen", "published", *_SAID)
-_STORED_COLUMNS = (*SOURCE_COLUMNS, *(f"{name}_key" for name in NAMED_FIELDS), "passages", "structure", "lines", "text")
+_STORED_COLUMNS = (
+    *SOURCE_COLUMNS,
+    *(f"{name}_key" for name in NAMED_FIELDS),
+    "passages",
+    "structure",
+    "lines",
+    "marked",
+    "text",
+)
 PASSAGE_COLUMNS = ("code", "start", '"end"', "sentences", "paragraph", "ordinal")
 
 INSERT_DOCUMENT = (
@@ -121,9 +132,17 @@ INSERT_PASSAGE = (
     f"VALUES (?, ?, ?, {', '.join('?' for _ in PASSAGE_COLUMNS)})"
 )
 
+LINES = "<u8"
+"""In the column `lines`: the hash of the document's story, then those of its short lines. `marked` has a byte for each
+of those lines."""
+
 _FILE_COLUMNS = "path, stamp, digest, reader, documents, reason, identity, first_seen, notes, broken"
-INSERT_FILE = f"INSERT INTO main.files ({_FILE_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+INSERT_FILE = f"INSERT OR REPLACE INTO main.files ({_FILE_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 SELECT_FILES = f"SELECT {_FILE_COLUMNS} FROM main.files"
+SELECT_TOLD_OF = f"{SELECT_FILES} WHERE reason IS NOT NULL OR notes <> '[]' OR broken <> '[]'"
+SELECT_GLANCES = (
+    "SELECT path, CASE digest WHEN '' THEN '' ELSE stamp || ' ' || coalesce(reader, '') END FROM main.files"
+)
 
 
 def source_row(source: Source) -> tuple[Any, ...]:
@@ -138,10 +157,11 @@ def document_row(document: Document, passages: int) -> tuple[Any, ...]:
     structure = structure_json(document.blocks, document.furniture, document.landmarks)
     short = short_lines(document)
     repeated = {mark.span for mark in document.furniture if mark.reason == REASON}
-    lines = [list(short), story_of(document), [line for line, spans in short.items() if repeated.issuperset(spans)]]
+    lines = np.array([story_of(document), *short], LINES).tobytes()
+    marked = bytes(repeated.issuperset(spans) for spans in short.values())
     # A blob, because text from JSON can hold lone surrogates, which SQLite's TEXT can't.
     text = document.text.encode("utf-8", "surrogatepass")
-    return (*source_row(source), *keys, passages, json.dumps(structure, ensure_ascii=False), json.dumps(lines), text)
+    return (*source_row(source), *keys, passages, json.dumps(structure, ensure_ascii=False), lines, marked, text)
 
 
 def passage_row(passage: Passage) -> tuple[Any, ...]:
@@ -156,20 +176,17 @@ def file_row(file: FileRecord) -> tuple[Any, ...]:
     return (file.path, file.stamp, file.digest, file.reader, documents, file.reason, file.identity, seen, notes, broken)
 
 
+_NOTHING = "[]"
+
+
 def file_of(row: Sequence[Any]) -> FileRecord:
     """From a row of SELECT_FILES."""
     path, stamp, digest, reader, documents, reason, identity, seen, notes, broken = row
     first_seen = datetime.date.fromisoformat(seen) if seen else None
-    parts = tuple(Unreadable(*part) for part in json.loads(broken))
-    held, told = tuple(json.loads(documents)), tuple(json.loads(notes))
+    parts = () if broken == _NOTHING else tuple(Unreadable(*part) for part in json.loads(broken))
+    told = () if notes == _NOTHING else tuple(json.loads(notes))
+    held = tuple(json.loads(documents))
     return FileRecord(path, stamp, digest, reader, held, reason, identity, first_seen, told, parts)
-
-
-def short_lines_of(row: Sequence[Any]) -> ShortLines:
-    """From a row of a document's id, publisher, collection and lines."""
-    identity, publisher, collection, lines = row
-    short, story, repeated = json.loads(lines)
-    return ShortLines(identity, publisher, collection, tuple(short), story, tuple(repeated))
 
 
 def source_of(row: Sequence[Any]) -> Source:

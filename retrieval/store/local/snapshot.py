@@ -5,10 +5,9 @@ from __future__ import annotations
 import contextlib
 import datetime
 import errno
-import json
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -16,19 +15,21 @@ import numpy as np
 
 from retrieval.errors import IndexDamaged
 from retrieval.filters import NAMED_FIELDS, Filter
-from retrieval.records import Document, Doubtful, Passage, Retired, Source, Unreadable
+from retrieval.line_table import LineTable
+from retrieval.records import Document, Passage, Retired, Source
 from retrieval.store.local import retired, schema
 from retrieval.store.local.columns import UNDATED, UNNAMED, Mask
 from retrieval.store.local.layer import Layer
 from retrieval.store.local.layout import Layout, check_files, read_manifest
+from retrieval.store.local.line_files import read_lines
 from retrieval.store.local.momentary import is_of_the_moment
 from retrieval.store.local.tables import Tables
 from retrieval.store.local.words import WordIndex
-from retrieval.store.protocol import Coverage, Directions, FileRecord, ShortLines, Vectors, WordQuery
+from retrieval.store.protocol import Coverage, Directions, FileRecord, Vectors, WordQuery
 from retrieval.store.terms import terms_of
 
 _AT_ONCE = 500
-"""Keys in one SQL statement: below SQLite's oldest limit of 999 parameters."""
+"""Values in one SQL statement: below SQLite's oldest limit of 999 parameters."""
 _MISSING = {None, errno.ENOENT, errno.ENOTDIR, errno.EISDIR}
 CHECKED_AT_ONCE = 64 * 1024 * 1024
 """Bytes of a file whose content is checked whenever it is opened, in 40 ms; `check` takes the larger ones."""
@@ -158,10 +159,14 @@ class LocalSnapshot:
         return {row[0]: schema.passage_of(row[1], row[2:]) for row in self._with_keys(_PASSAGES, keys)}
 
     def _with_keys(self, statement: str, keys: Sequence[int]) -> Iterator[tuple[Any, ...]]:
-        for start in range(0, len(keys), _AT_ONCE):
-            some = keys[start : start + _AT_ONCE]
+        return self._with_any(f"{statement} AND p.key", keys)
+
+    def _with_any(self, statement: str, values: Sequence[Any]) -> Iterator[tuple[Any, ...]]:
+        """The statement ends with a column, which has one of these values."""
+        for start in range(0, len(values), _AT_ONCE):
+            some = values[start : start + _AT_ONCE]
             marks = ", ".join("?" for _ in some)
-            yield from self._tables.all(f"{statement} AND p.key IN ({marks})", some)
+            yield from self._tables.all(f"{statement} IN ({marks})", some)
 
     def with_code(self, code: str) -> list[Passage]:
         rows = sorted(self._tables.all(f"{_PASSAGES} AND p.code = ?", [code]))
@@ -192,24 +197,26 @@ class LocalSnapshot:
         rows = self._tables.all(f"SELECT DISTINCT d.{field} {_THERE} AND d.{field} IS NOT NULL")
         return list(dict.fromkeys(row[0] for row in rows))
 
-    def files(self) -> dict[str, FileRecord]:
-        return {row[0]: schema.file_of(row) for row in self._tables.all(schema.SELECT_FILES)}
+    def glances(self) -> dict[str, str]:
+        return dict(self._tables.all(schema.SELECT_GLANCES))
 
-    def unreadable(self) -> list[Unreadable]:
-        rows = self._tables.all(
-            "SELECT path, reason, broken FROM main.files WHERE reason IS NOT NULL OR broken <> '[]'"
-        )
-        whole = (Unreadable(path, reason) for path, reason, _ in rows if reason is not None)
-        parts = (Unreadable(*part) for _, _, broken in rows for part in json.loads(broken))
-        return sorted((*whole, *parts), key=lambda each: each.path)
+    def identities(self) -> set[str]:
+        return {row[0] for row in self._tables.all("SELECT identity FROM main.files")}
 
-    def doubtful(self) -> list[Doubtful]:
-        rows = self._tables.all("SELECT path, notes FROM main.files WHERE notes <> '[]' ORDER BY path")
-        return [Doubtful(path, note) for path, notes in rows for note in json.loads(notes)]
+    def files(self, paths: Collection[str] | None = None) -> dict[str, FileRecord]:
+        if paths is None:
+            rows = self._tables.all(schema.SELECT_FILES)
+        else:
+            rows = list(self._with_any(f"{schema.SELECT_FILES} WHERE path", list(paths)))
+        return {row[0]: schema.file_of(row) for row in rows}
 
-    def short_lines(self) -> Iterator[ShortLines]:
-        rows = self._tables.all(f"SELECT d.id, d.publisher, d.collection, d.lines {_THERE}")
-        return (schema.short_lines_of(row) for row in rows)
+    def told_of(self) -> list[FileRecord]:
+        return [schema.file_of(row) for row in self._tables.all(schema.SELECT_TOLD_OF)]
+
+    def short_lines(self) -> LineTable:
+        files = (self._layout.own, self._layout.base)
+        tables = [read_lines(of.lines).kept(layer.seen) for of, layer in zip(files, self.layers, strict=False)]
+        return tables[0] if len(tables) == 1 else tables[0].beside(tables[1])
 
     def close(self) -> None:
         self._tables.close()

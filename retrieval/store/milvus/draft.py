@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from retrieval.errors import IndexDamaged, StoreUnavailable
@@ -48,7 +48,9 @@ class MilvusDraft:
         self._model = model
         self._removed: set[str] = set()
         self._added: set[str] = set()
-        self._files: dict[str, FileRecord] | None = None
+        self._files: dict[str, FileRecord] = {}
+        """Those that differ from those before."""
+        self._gone: set[str] = set()
         self._next_key = (before.standing.last_key if before and before.standing else 0) + 1
         self._waiting: dict[str, list[Row]] = {opened.generation.passages: [], opened.generation.records: []}
         self._over = False
@@ -80,15 +82,14 @@ class MilvusDraft:
             self._write(self.opened.generation.passages, [row])
             self._write(self.opened.generation.records, rows.passage_records(row, words, source, directions))
 
-    def set_files(self, files: Mapping[str, FileRecord]) -> None:
-        self._files = dict(files)
+    def set_files(self, files: Iterable[FileRecord], gone: Iterable[str] = ()) -> None:
+        self._gone |= set(gone)
+        self._files |= {file.path: file for file in files}
 
     def finish(self) -> Manifest:
         """Writes everything; checks that both collections hold what they should. Raises IndexDamaged, IndexBusy."""
         self._copy()
-        files = self._files
-        if files is None:
-            files = self._files_before()
+        files = {path: file for path, file in self._files_before().items() if path not in self._gone} | self._files
         for file in files.values():
             self._write(self.opened.generation.records, rows.file_records(file))
         self._write_all()

@@ -10,6 +10,7 @@ from dataclasses import asdict
 from typing import Any
 
 from retrieval.errors import IndexDamaged
+from retrieval.line_table import Origin, ShortLines
 from retrieval.records import Document, Passage, Retired, Source, Unreadable
 from retrieval.repeated_lines import REASON, short_lines, story_of
 from retrieval.spans import Span
@@ -18,7 +19,7 @@ from retrieval.store.milvus.engine import Row
 from retrieval.store.milvus.records import record_rows
 from retrieval.store.milvus.schema import LONGEST, WORD_FIELDS
 from retrieval.store.milvus.weights import weights_of
-from retrieval.store.protocol import Directions, FileRecord, ShortLines, Vectors
+from retrieval.store.protocol import Directions, FileRecord, Vectors
 from retrieval.store.terms import terms_of, written
 from retrieval.structure_json import structure_json, structure_of
 
@@ -36,7 +37,8 @@ def document_records(document: Document, passages: int) -> Iterator[Row]:
     repeated = {mark.span for mark in document.furniture if mark.reason == REASON}
     marked = [line for line, spans in short.items() if repeated.issuperset(spans)]
     structure = structure_json(document.blocks, document.furniture, document.landmarks)
-    lines = [source.publisher, source.collection, list(short), story_of(document), marked]
+    origin = Origin.of(source.publisher, source.collection, source.path, source.member)
+    lines = [origin, list(short), story_of(document), marked]
     said = asdict(source) | {
         "first_seen": source.first_seen.isoformat(),
         "published": source.published.isoformat() if source.published else None,
@@ -66,8 +68,8 @@ def document_of(source: Source, content: bytes, marks: dict[str, Any]) -> Docume
 
 
 def short_lines_of(identity: str, value: Sequence[Any]) -> ShortLines:
-    publisher, collection, short, story, marked = value
-    return ShortLines(identity, publisher, collection, tuple(short), story, tuple(marked))
+    origin, short, story, marked = value
+    return ShortLines(identity, Origin(*origin), tuple(short), story, tuple(marked))
 
 
 def passage_row(key: int, passage: Passage, words: str, source: Source, vector: Vectors) -> Row:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import starmap
 
 import numpy as np
 
 from retrieval.filters import NAMED_FIELDS, Filter
-from retrieval.records import Document, Doubtful, Passage, Retired, Source, Unreadable
+from retrieval.line_table import LineTable
+from retrieval.records import Document, Passage, Retired, Source
 from retrieval.store.milvus import rows
 from retrieval.store.milvus.conditions import all_of, holds_any, matching, one_of, token
 from retrieval.store.milvus.coverage import covered
@@ -17,7 +19,7 @@ from retrieval.store.milvus.leases import ReaderLease
 from retrieval.store.milvus.nearest import exact_cosines, nearest
 from retrieval.store.milvus.opened import Opened
 from retrieval.store.milvus.words import CANDIDATE_FIELDS, Scorer, Statistics, Wanted, best
-from retrieval.store.protocol import Coverage, Directions, FileRecord, ShortLines, Vectors, WordQuery
+from retrieval.store.protocol import Coverage, Directions, FileRecord, Vectors, WordQuery, glance_of
 from retrieval.store.terms import terms_of
 
 
@@ -143,22 +145,22 @@ class MilvusSnapshot:
             raise ValueError(f"{field} is no name of a source")
         return [name for name in self._standing.names[field] if name is not None]
 
-    def files(self) -> dict[str, FileRecord]:
-        return files_of(self._opened)
-
-    def unreadable(self) -> list[Unreadable]:
+    def glances(self) -> dict[str, str]:
         files = self.files().values()
-        whole = (Unreadable(file.path, file.reason) for file in files if file.reason is not None)
-        parts = (part for file in files for part in file.broken)
-        return sorted((*whole, *parts), key=lambda each: each.path)
+        return {file.path: glance_of(file.stamp, file.reader) if file.digest else "" for file in files}
 
-    def doubtful(self) -> list[Doubtful]:
-        files = sorted(self.files().values(), key=lambda file: file.path)
-        return [Doubtful(file.path, note) for file in files for note in file.notes]
+    def identities(self) -> set[str]:
+        return {file.identity for file in self.files().values()}
 
-    def short_lines(self) -> Iterator[ShortLines]:
-        for identity, value in self._opened.records.all(rows.LINES):
-            yield rows.short_lines_of(identity, value)
+    def files(self, paths: Collection[str] | None = None) -> dict[str, FileRecord]:
+        every = files_of(self._opened)
+        return every if paths is None else {path: every[path] for path in paths if path in every}
+
+    def told_of(self) -> list[FileRecord]:
+        return [file for file in self.files().values() if file.reason is not None or file.notes or file.broken]
+
+    def short_lines(self) -> LineTable:
+        return LineTable.of(starmap(rows.short_lines_of, self._opened.records.all(rows.LINES)))
 
     @property
     def is_checked(self) -> bool:

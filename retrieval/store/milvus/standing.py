@@ -14,7 +14,7 @@ from retrieval.store.milvus.engine import Row
 from retrieval.store.milvus.schema import WORD_FIELDS
 from retrieval.store.protocol import Coverage, Manifest
 
-FORMAT = 1
+FORMAT = 2
 MANIFEST = "manifest"
 """Its kind of record, and its owner."""
 

@@ -94,3 +94,16 @@ def test_an_archive_of_nothing_but_a_closed_folder_holds_no_documents(index):
     (index.folder / "closed").chmod(0)
     with pytest.raises(ArchiveFolderError, match="holds no documents"):
         index.run()
+
+
+def test_what_is_below_a_closed_folder_when_a_damaged_index_is_made_anew_is_read_once_it_is_open(index):
+    index.run()
+    before = texts(index)
+    (index.place / "generations" / "000001" / "vectors.rows").write_bytes(b"garbage")
+    (index.folder / "closed").chmod(0)
+    report = index.run()
+    assert report.notes
+    assert texts(index).keys() == {"a.txt"}
+    (index.folder / "closed").chmod(0o755)
+    index.run()
+    assert texts(index) == before  # with its identity and its first day

@@ -23,6 +23,9 @@ from retrieval.reading.formats import Format
 from retrieval.reading.text import plain_text
 from retrieval.splitting import cut_passages
 from retrieval.store.local import LocalBackend, Sizes
+from retrieval.store.local.draft import LocalDraft
+from retrieval.store.local.snapshot import LocalSnapshot
+from retrieval.store.lookups import unreadable
 from retrieval.store.protocol import WordQuery
 
 FERRY = "The ferry\n\nIt left the harbour at noon. Three ships waited outside."
@@ -323,7 +326,7 @@ def test_an_unreadable_file_is_told_with_its_reason_and_the_rest_goes_on(index, 
         "e.txt": "its metadata file e.json can't be read",
     }
     assert index.paths() == ["f.txt"]
-    assert index.snapshot().unreadable() == list(report.unreadable)
+    assert unreadable(index.snapshot().told_of()) == list(report.unreadable)
 
 
 def test_a_mended_file_is_read(index, put):
@@ -732,3 +735,41 @@ def test_a_damaged_base_costs_no_identity_and_no_old_code(folder, put, tmp_path,
     with contextlib.closing(backend.snapshot()) as now:
         assert now.files()["ferry.txt"].documents == (ferry,)
         assert [old.code for old in now.retired(code)] == [code]
+
+
+def test_only_records_of_files_that_differ_are_fetched_and_written(index, put, monkeypatch):
+    for number in range(9):
+        put(f"{number}.txt", f"Page {number}\n\nThe ferry left pier {number}.")
+    put("notes.xyz", "of a kind that is not read")
+    index.run()
+    fetched, written = [], []
+    files, set_files = LocalSnapshot.files, LocalDraft.set_files
+
+    def fetch(snapshot, paths=None):
+        found = files(snapshot, paths)
+        fetched.extend(found)
+        return found
+
+    def write(draft, records, gone=()):
+        held, left = list(records), list(gone)
+        written.append(([record.path for record in held], left))
+        set_files(draft, held, left)
+
+    monkeypatch.setattr(LocalSnapshot, "files", fetch)
+    monkeypatch.setattr(LocalDraft, "set_files", write)
+    assert index.run().generation == 1
+    assert (fetched, written) == ([], [])
+    put("3.txt", "Page 3\n\nThe ferry came back to pier 3.")
+    (index.folder / "5.txt").unlink()
+    (index.folder / "7.txt").rename(index.folder / "moved.txt")
+    os.utime(index.folder / "1.txt", ns=(1, 1))
+    report = index.run()
+    assert (report.changed, report.gone, report.moved) == (("3.txt",), ("5.txt",), ("moved.txt",))
+    assert set(fetched) == {"1.txt", "3.txt", "5.txt", "7.txt"}
+    assert [(set(paths), set(gone)) for paths, gone in written] == [
+        ({"1.txt", "3.txt", "moved.txt"}, {"5.txt", "7.txt"})
+    ]
+    assert [each.path for each in report.unreadable] == ["notes.xyz"]
+    fetched.clear()
+    assert index.run().generation == 2  # with the stamp that was written, nothing differs
+    assert fetched == []
