@@ -38,14 +38,12 @@ def backend(tmp_path):
 def publish(backend, *documents, fresh=False):
     """With the record of each one's file beside those that were there."""
     draft = backend.draft(*MODEL, fresh=fresh)
-    files = {} if fresh or backend.published() is None else opened(backend).files()
     add(draft, *documents)
-    for document in documents:
-        source = document.source
-        files[source.path] = FileRecord(
-            source.path, "1", "d", "text/1", (source.id,), identity=source.id, first_seen=DAY
-        )
-    draft.set_files(files)
+    sources = (document.source for document in documents)
+    draft.set_files(
+        FileRecord(source.path, "1", "d", "text/1", (source.id,), identity=source.id, first_seen=DAY)
+        for source in sources
+    )
     return backend.publish(draft)
 
 

@@ -34,19 +34,17 @@ def bring(backend, removed=(), added=(), unreadable=()):
     before = backend.snapshot()
     files = before.files() if before else {}
     draft = backend.draft(*MODEL)
-    for path in removed:
-        draft.remove([page(path, "").source.id])
-        files.pop(path)
+    draft.remove([page(path, "").source.id for path in (*removed, *unreadable)])
     replaced = [document for document in added if document.source.path.removeprefix("archive/") in files]
     draft.remove([document.source.id for document in replaced])
     add(draft, *added)
-    for document in added:
-        path = document.source.path.removeprefix("archive/")
-        files[path] = record(path, document.source.id)
-    for path in unreadable:
-        draft.remove([page(path, "").source.id])
-        files[path] = dataclasses.replace(files[path], reason="damaged", documents=())
-    draft.set_files(files)
+    draft.set_files(
+        [
+            *(record(each.source.path.removeprefix("archive/"), each.source.id) for each in added),
+            *(dataclasses.replace(files[path], reason="damaged", documents=()) for path in unreadable),
+        ],
+        removed,
+    )
     return backend.publish(draft)
 
 

@@ -31,7 +31,8 @@ def publish(backend, *documents, fresh=False):
     same = {each.source.id for each in documents if each.source == there.get(each.source.id)}
     draft.remove(there.keys() - same)
     add(draft, *(each for each in documents if each.source.id not in same))
-    draft.set_files({each.source.path: record(each) for each in documents})
+    known = snapshot.files() if snapshot and not fresh else {}
+    draft.set_files(map(record, documents), known.keys() - {each.source.path for each in documents})
     return backend.publish(draft)
 
 
