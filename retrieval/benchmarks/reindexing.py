@@ -24,8 +24,8 @@ from retrieval.settings import ENV_PREFIX
 
 EVERY = 0.1
 """Seconds from one question to the next, whether that is answered or not."""
-IN_QUIET = 200
-"""Questions."""
+WARM, FEWEST = 200, 400
+"""Questions, before anything is measured and then of each kind."""
 TICK = 0.005
 
 
@@ -33,7 +33,6 @@ def reindexing(texts: Texts) -> Figures:
     """One asks ten times a second, first in quiet, then while everything is read and encoded anew; and how long the
     event loop that asks was kept from its other work.
     """
-    shutil.rmtree(texts.settings.data / "cache", ignore_errors=True)
     return asyncio.run(_reindexing(texts))
 
 
@@ -47,21 +46,30 @@ async def _reindexing(texts: Texts) -> Figures:
         processes.start()
         processes.wait_until_started()
         asking = _Asking(processes, threads, texts)
-        await asking.go_on(lambda asked: asked >= IN_QUIET)  # everything is warm after this
-        quiet = await asking.go_on(lambda asked: asked >= IN_QUIET)
-        command = [sys.executable, "-P", "-m", "retrieval", "index", "--full", "--nice"]
-        started = time.perf_counter()
-        with subprocess.Popen(command, env=environment(texts), stdout=subprocess.DEVNULL) as run:  # noqa: ASYNC220, S603
-            busy = await asking.go_on(lambda _: run.poll() is not None)
-        seconds = time.perf_counter() - started
-    if run.returncode != 0:
-        raise RuntimeError(f"archivist index ended with {run.returncode}")
+        quiet, busy = _Heard(), _Heard()
+        await asking.go_on(_Heard(), lambda asked: asked >= WARM)
+        await asking.go_on(quiet, lambda asked: asked >= FEWEST)
+        runs = []
+        while len(busy.answers) < FEWEST:
+            runs.append(await _while_one_runs(asking, busy, texts))
     return {
-        "seconds_of_the_reindex": round(seconds, 1),
+        "seconds_of_a_reindex": round(min(runs), 1),
         "quiet": quiet.figures(),
         "during": busy.figures(),
         "p99_during_by_quiet": round(quiet.times(busy, 99), 2),
     }
+
+
+async def _while_one_runs(asking: _Asking, heard: _Heard, texts: Texts) -> float:
+    """Seconds that the run took."""
+    shutil.rmtree(texts.settings.data / "cache", ignore_errors=True)
+    command = [sys.executable, "-P", "-m", "retrieval", "index", "--full", "--nice"]
+    started = time.perf_counter()
+    with subprocess.Popen(command, env=environment(texts), stdout=subprocess.DEVNULL) as run:  # noqa: ASYNC220, S603
+        await asking.go_on(heard, lambda _: run.poll() is not None)
+    if run.returncode != 0:
+        raise RuntimeError(f"archivist index ended with {run.returncode}")
+    return time.perf_counter() - started
 
 
 class _Heard:
@@ -84,9 +92,8 @@ class _Asking:
         self._processes, self._threads = processes, threads
         self._questions = cycle(texts.questions)
 
-    async def go_on(self, is_over: Callable[[int], bool]) -> _Heard:
+    async def go_on(self, heard: _Heard, is_over: Callable[[int], bool]) -> None:
         """Until it is over, which is asked with the number of questions that were asked."""
-        heard = _Heard()
         watch = asyncio.create_task(_watch(heard))
         asked: list[asyncio.Task[None]] = []
         while not is_over(len(asked)):
@@ -94,7 +101,6 @@ class _Asking:
             await asyncio.sleep(EVERY)
         await asyncio.gather(*asked)
         watch.cancel()
-        return heard
 
     async def _one(self, heard: _Heard) -> None:
         question, started = next(self._questions), time.perf_counter()
