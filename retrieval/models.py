@@ -28,7 +28,9 @@ class Models:
         with self._loading:
             if self._encoder is None:
                 settings = self._settings
-                self._encoder = load_encoder(settings.model, settings.offline, settings.threads)
+                self._encoder = load_encoder(
+                    settings.model, settings.offline, settings.threads, keep=settings.data / "cache" / "model"
+                )
             return self._encoder
 
     def reranker(self) -> Reranker | None:

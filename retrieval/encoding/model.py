@@ -14,11 +14,16 @@ from typing import Any, Protocol
 
 from retrieval.encoding import packaged
 from retrieval.encoding.encoder import Encoder
+from retrieval.encoding.sample import SAMPLE
 from retrieval.encoding.whole_texts import WholeTexts, encodable
 from retrieval.errors import ModelError
+from retrieval.store.protocol import Vectors
 
 log = logging.getLogger(__name__)
 _WEIGHTS_AND_RULES = (".json", ".safetensors", ".txt", ".model")
+SAME = 0.9999
+"""The least cosine to sentence-transformers' vectors of what runs a model's parts itself."""
+_SHORT = SAMPLE[:-3]
 _OFFLINE = ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE")
 
 
@@ -28,31 +33,57 @@ class Reranker(Protocol):
         ...
 
 
-def load_encoder(name: str, offline: bool = True, threads: int = 0, precisions: Sequence[str] | None = None) -> Encoder:
+def load_encoder(
+    name: str,
+    offline: bool = True,
+    threads: int = 0,
+    precisions: Sequence[str] | None = None,
+    keep: Path | None = None,
+) -> Encoder:
     """The packaged default by its name, a folder, or another sentence-transformers name.
 
     With `offline`, nothing is fetched: another name must already be in this machine's Hugging Face cache. Weights
-    come from safetensors only, never from a pickle, and no code that a model brings along is run. Takes seconds.
-    `precisions`: as `compile_transformer` takes them. Raises ModelError.
+    come from safetensors only, never from a pickle, and no code that a model brings along is run. Takes seconds; where
+    the folder `keep` has what was compiled before, half of one. `precisions`: as `compile_transformer` takes them.
+    Raises ModelError.
     """
     folder = _folder(name)
+    _prepare(offline)
+    # As late as the libraries below, and for the same reason.
+    from retrieval.encoding import kept  # noqa: PLC0415
+    from retrieval.encoding.token_averages import TokenAverages, Traits, averages_tokens  # noqa: PLC0415
+    from retrieval.encoding.tokens import Rules, Tokens  # noqa: PLC0415
+
+    fingerprint = _of_files(folder) if folder is not None else None
+    if keep is not None and fingerprint is not None:
+        encoder = kept.restored(keep, name, fingerprint, threads)
+        if encoder is not None:
+            return encoder
     model = _loaded("SentenceTransformer", name, folder, offline)
     if threads:
-        import torch  # noqa: PLC0415 - as in _loaded
+        import torch  # noqa: PLC0415
 
         torch.set_num_threads(threads)
-    fingerprint = _of_files(folder) if folder is not None else _of_weights(model)
-    # As late as the library above, and for the same reason.
-    from retrieval.encoding.compiled import compile_transformer  # noqa: PLC0415
-    from retrieval.encoding.token_averages import TokenAverages, averages_tokens  # noqa: PLC0415
+    from retrieval.encoding.tracing import ByPyTorch, compile_transformer  # noqa: PLC0415
 
-    compile_transformer(model, threads, precisions)
+    traits = Traits.of(model, name, fingerprint or _of_weights(model))
+    whole = getattr(model[0], "model", None)
+    parity = compile_transformer(model, threads, precisions)
     if averages_tokens(model):
-        encoder = TokenAverages(name, fingerprint, model)
-        if encoder.is_as_the_library():
+        rules = Rules.of(model.tokenizer)
+        encoder = TokenAverages(traits, Tokens(rules), parity.compiled if parity else ByPyTorch(whole))
+        if encoder.likeness(_SHORT, _of_short(model)) >= SAME:
+            if keep is not None and fingerprint is not None and parity is not None:
+                kept.keep(keep, encoder, rules, parity.compiled, parity.expected)
             return encoder
         log.info("the model %s is run by sentence-transformers, which gives other vectors than its parts tell", name)
-    return WholeTexts(name, fingerprint, model)
+    return WholeTexts(name, traits.fingerprint, model)
+
+
+def _of_short(model: Any) -> Vectors:
+    """As sentence-transformers runs it."""
+    vectors: Vectors = model.encode(_SHORT, batch_size=2, normalize_embeddings=True, show_progress_bar=False)
+    return vectors
 
 
 def load_uncompiled(name: str, offline: bool = True) -> Encoder:
@@ -84,7 +115,8 @@ def _was_trained_to_classify(model: Any) -> bool:
     return any(name.endswith("ForSequenceClassification") for name in named)
 
 
-def _loaded(kind: str, name: str, folder: Path | None, offline: bool) -> Any:
+def _prepare(offline: bool) -> None:
+    """What the libraries read from the environment, once, when they are first imported or used."""
     if offline:
         for variable in _OFFLINE:
             os.environ[variable] = "1"
@@ -93,6 +125,10 @@ def _loaded(kind: str, name: str, folder: Path | None, offline: bool) -> Any:
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+
+
+def _loaded(kind: str, name: str, folder: Path | None, offline: bool) -> Any:
+    _prepare(offline)
     # Imported here because it takes seconds, which `--help` and a walk over an unchanged archive should not.
     import sentence_transformers  # noqa: PLC0415
     from transformers.utils import logging as transformers_logging  # noqa: PLC0415

@@ -9,26 +9,51 @@ within half a point of what encoding every sentence by itself gave.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from retrieval.encoding.compiled import TOKENS, States, Tensors, last_states
-from retrieval.encoding.sample import SAMPLE, least_cosine
+from retrieval.encoding.compiled import TOKENS, States
+from retrieval.encoding.sample import least_cosine
 from retrieval.encoding.sentences import directions_of
 from retrieval.encoding.together import Together
-from retrieval.encoding.whole_texts import WholeTexts, encodable
+from retrieval.encoding.tokens import Read, Tensors, Tokens
 from retrieval.spans import Span
 from retrieval.store.protocol import PassageVectors, Vectors
 
-STEP = 8
-"""Batches are padded to a multiple of this, as OpenVINO prepares itself for every shape anew."""
 MANY = 32
 """Texts for which it is worth while to prepare for many."""
-SAME = 0.9999
+
+
+class Transformer(Protocol):
+    """What runs it. Not for several threads at once."""
+
+    def states(self, batches: Iterable[Tensors], *, many: bool) -> Iterator[States]:
+        """(texts, tokens, dimensions) of each batch. Not to be kept."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """What is said of a model beside its tokens and its transformer."""
+
+    name: str
+    fingerprint: str
+    dimensions: int
+    before_question: str = ""
+    """Words that it was trained to have there, as those before a passage."""
+    before_passage: str = ""
+
+    @classmethod
+    def of(cls, model: Any, name: str, fingerprint: str) -> Traits:
+        """Of a SentenceTransformer."""
+        said = model.prompts
+        return cls(
+            name, fingerprint, int(model.get_embedding_dimension()), said.get("query") or "", said.get("document") or ""
+        )
 
 
 def averages_tokens(model: Any) -> bool:
@@ -38,31 +63,40 @@ def averages_tokens(model: Any) -> bool:
     return plain and model[1].pooling_mode == "mean" and bool(getattr(model.tokenizer, "is_fast", False))
 
 
-class TokenAverages(WholeTexts):
+class TokenAverages:
     """Runs the transformer itself, with nothing around it: one tokenisation, batches of one length, no padding kept."""
 
-    def __init__(self, name: str, fingerprint: str, model: Any) -> None:
-        super().__init__(name, fingerprint, model)
-        self._transformer = model[0].model
-        self._tokenizer = model.tokenizer
-        self._padding = int(self._tokenizer.pad_token_id or 0)
-        self._tokenizing = threading.Lock()  # the tokenizer keeps how it cuts between calls
+    def __init__(self, traits: Traits, tokens: Tokens, transformer: Transformer) -> None:
+        self.traits = traits
+        self._tokens, self._transformer = tokens, transformer
+        self._one_at_a_time = threading.Lock()  # two batches on the same cores only slow each other down
         self._questions = Together(self._of_questions)
 
-    def is_as_the_library(self) -> bool:
-        """Whether sentence-transformers gives the same vectors of the sample: it may do more than its parts tell."""
-        expected = self._model.encode(SAMPLE[:-3], batch_size=2, normalize_embeddings=True, show_progress_bar=False)
-        return least_cosine(expected, self._of_questions(SAMPLE[:-3])) >= SAME
+    @property
+    def name(self) -> str:
+        return self.traits.name
+
+    @property
+    def fingerprint(self) -> str:
+        return self.traits.fingerprint
+
+    @property
+    def dimensions(self) -> int:
+        return self.traits.dimensions
+
+    def likeness(self, texts: Sequence[str], expected: Vectors) -> float:
+        """The least cosine of these texts' vectors with those that are expected: it has no words before them then."""
+        return least_cosine(expected, self._of_questions(texts))
 
     def encode(self, texts: Sequence[str]) -> Vectors:
-        return self._questions([self._before_question + text for text in texts])
+        return self._questions([self.traits.before_question + text for text in texts])
 
     def encode_passages(self, texts: Sequence[str], sentences: Sequence[Sequence[Span]]) -> PassageVectors:
-        before = self._before_passage
+        before = self.traits.before_passage
         whole = np.zeros((len(texts), self.dimensions), np.float32)
         parts: dict[int, Vectors] = {}
         with self._one_at_a_time:
-            read = self._read([before + text for text in texts])
+            read = self._tokens.read([before + text for text in texts])
             for at, states in self._states(read, many=len(texts) >= MANY):
                 whole[at] = states.mean(axis=0)
                 parts[at] = averages(states, read[at].starts - len(before), sentences[at])
@@ -79,54 +113,17 @@ class TokenAverages(WholeTexts):
     def _each(self, texts: Sequence[str]) -> Vectors:
         """(n, dimensions): of the whole of each."""
         whole = np.zeros((len(texts), self.dimensions), np.float32)
-        for at, states in self._states(self._read(texts), many=len(texts) >= MANY):
+        for at, states in self._states(self._tokens.read(texts), many=len(texts) >= MANY):
             whole[at] = states.mean(axis=0)
         return _of_unit_length(whole)
 
-    def _read(self, texts: Sequence[str]) -> list[_Read]:
-        if not texts:
-            return []
-        with self._tokenizing:
-            told = self._tokenizer([encodable(text) for text in texts], truncation=True, return_offsets_mapping=True)
-        tensors = {name: told[name] for name in self._tokenizer.model_input_names if name in told}
-        return [
-            _Read({name: rows[at] for name, rows in tensors.items()}, _starts(told["offset_mapping"][at]))
-            for at in range(len(texts))
-        ]
-
-    def _states(self, read: Sequence[_Read], *, many: bool) -> Iterator[tuple[int, States]]:
+    def _states(self, read: Sequence[Read], *, many: bool) -> Iterator[tuple[int, States]]:
         """Index and (tokens, dimensions) of each text, in the order of their lengths. Not to be kept."""
         batches = list(_of_like_length([len(each.starts) for each in read]))
-        tensors = (self._padded([read[at] for at in places]) for places in batches)
-        for places, states in zip(batches, last_states(self._transformer, tensors, many=many), strict=True):
+        tensors = (self._tokens.padded([read[at] for at in places]) for places in batches)
+        for places, states in zip(batches, self._transformer.states(tensors, many=many), strict=True):
             for row, at in enumerate(places):
                 yield at, states[row, : len(read[at].starts)]
-
-    def _padded(self, read: Sequence[_Read]) -> Tensors:
-        longest = max(len(each.starts) for each in read)
-        stepped = -(-longest // STEP) * STEP
-        width = stepped if stepped <= self._tokenizer.model_max_length else longest
-        shape = (len(read), width)
-        tensors = {name: np.zeros(shape, np.int64) for name in read[0].tensors}
-        tensors["input_ids"][:] = self._padding
-        for row, each in enumerate(read):
-            for name, values in each.tensors.items():
-                tensors[name][row, : len(values)] = values
-        return tensors
-
-
-@dataclass(frozen=True, slots=True)
-class _Read:
-    """One text as its tokens."""
-
-    tensors: dict[str, list[int]]
-    starts: npt.NDArray[np.int64]
-    """(tokens,): where each begins in the text; -1 for one that stands nowhere in it."""
-
-
-def _starts(offsets: Sequence[tuple[int, int]]) -> npt.NDArray[np.int64]:
-    places = np.array(offsets, np.int64).reshape(-1, 2)
-    return np.where(places[:, 0] < places[:, 1], places[:, 0], -1)
 
 
 def _of_like_length(lengths: Sequence[int]) -> Iterator[list[int]]:
