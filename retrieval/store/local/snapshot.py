@@ -26,7 +26,7 @@ from retrieval.store.protocol import Coverage, Directions, FileRecord, ShortLine
 from retrieval.store.terms import terms_of
 
 _AT_ONCE = 500
-"""Keys in one SQL statement: below SQLite's oldest limit of 999 parameters."""
+"""Keys or ids in one SQL statement: below SQLite's oldest limit of 999 parameters."""
 _MISSING = {None, errno.ENOENT, errno.ENOTDIR, errno.EISDIR}
 CHECKED_AT_ONCE = 64 * 1024 * 1024
 """Bytes of a file whose content is checked whenever it is opened, in 40 ms; `check` takes the larger ones."""
@@ -137,17 +137,17 @@ class LocalSnapshot:
         raise KeyError(key)
 
     def directions(self, keys: Sequence[int]) -> dict[int, Directions]:
-        rows = self._with_keys(_DIRECTIONS, keys)
+        rows = self._among(_DIRECTIONS, "p.key", keys)
         return {key: np.frombuffer(blob, np.int8).reshape(-1, self.manifest.dimensions) for key, blob in rows}
 
     def passages(self, keys: Sequence[int]) -> dict[int, Passage]:
-        return {row[0]: schema.passage_of(row[1], row[2:]) for row in self._with_keys(_PASSAGES, keys)}
+        return {row[0]: schema.passage_of(row[1], row[2:]) for row in self._among(_PASSAGES, "p.key", keys)}
 
-    def _with_keys(self, statement: str, keys: Sequence[int]) -> Iterator[tuple[Any, ...]]:
-        for start in range(0, len(keys), _AT_ONCE):
-            some = keys[start : start + _AT_ONCE]
+    def _among(self, statement: str, column: str, values: Sequence[int] | Sequence[str]) -> Iterator[tuple[Any, ...]]:
+        for start in range(0, len(values), _AT_ONCE):
+            some = values[start : start + _AT_ONCE]
             marks = ", ".join("?" for _ in some)
-            yield from self._tables.all(f"{statement} AND p.key IN ({marks})", some)
+            yield from self._tables.all(f"{statement} AND {column} IN ({marks})", some)
 
     def with_code(self, code: str) -> list[Passage]:
         rows = sorted(self._tables.all(f"{_PASSAGES} AND p.code = ?", [code]))
@@ -167,6 +167,13 @@ class LocalSnapshot:
     def text(self, document_id: str) -> str | None:
         row = self._tables.first(f"SELECT text, text_sha256 {_THERE} AND d.id = ?", [document_id])
         return schema.checked(*row) if row else None
+
+    def read(self, document_ids: Sequence[str]) -> dict[str, tuple[Source, str]]:
+        found: dict[str, tuple[Source, str]] = {}
+        for row in self._among(_READ, "d.id", document_ids):
+            source = schema.source_of(row[:-1])
+            found[source.id] = source, schema.checked(row[-1], source.text_sha256)
+        return found
 
     def sources(self) -> Iterator[Source]:
         found = (schema.source_of(row) for row in self._tables.all(_SOURCES))
@@ -205,6 +212,7 @@ class LocalSnapshot:
 
 _THERE = "FROM {layer}.documents d WHERE {there}"
 _SOURCES = f"SELECT {', '.join(f'd.{name}' for name in schema.SOURCE_COLUMNS)} {_THERE}"
+_READ = f"SELECT {', '.join(f'd.{name}' for name in (*schema.SOURCE_COLUMNS, 'text'))} {_THERE}"
 _DOCUMENTS = f"SELECT {', '.join(f'd.{name}' for name in (*schema.SOURCE_COLUMNS, 'structure', 'text'))} {_THERE}"
 _PASSAGES_THERE = "FROM {layer}.passages p JOIN {layer}.documents d ON d.key = p.document WHERE {there}"
 _PASSAGES = f"SELECT p.key, d.id, {', '.join(f'p.{name}' for name in schema.PASSAGE_COLUMNS)} {_PASSAGES_THERE}"
