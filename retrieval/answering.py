@@ -61,7 +61,7 @@ def answer(meaning: Meaning, searched: Searched, snapshot: Snapshot, encoder: En
             decision.evidence,
             Seconds(encoded - started, decided - encoded),
             meaning.understood,
-            dataclasses.asdict(decision.signals),
+            decision.signals.by_name(),
         )
     excerpts = tuple(_excerpt(group, snapshot) for group in decision.shown)
     seconds = Seconds(encoded - started, decided - encoded, time.perf_counter() - decided)
@@ -73,7 +73,7 @@ def answer(meaning: Meaning, searched: Searched, snapshot: Snapshot, encoder: En
         decision.evidence,
         seconds,
         meaning.understood,
-        dataclasses.asdict(decision.signals),
+        decision.signals.by_name(),
     )
 
 
@@ -82,4 +82,4 @@ def _excerpt(group: Group, snapshot: Snapshot) -> Excerpt:
     document = document_of(snapshot, shown.passage.source.id)
     excerpt = excerpt_around(shown.answer, shown.passage.hit.passage, document, shown.score)
     copies = tuple(Copy(one.passage.hit.passage.code, one.passage.source) for one in group.copies)
-    return dataclasses.replace(excerpt, copies=copies)
+    return dataclasses.replace(excerpt, copies=copies) if copies else excerpt

@@ -55,6 +55,8 @@ class Cues:
     joining: frozenset[str]
     acts: frozenset[str]
     qualifier: re.Pattern[str]
+    no_names: frozenset[str]
+    """Words that are no name by themselves, whatever their capital."""
 
 
 @cache
@@ -68,6 +70,8 @@ def english() -> Cues:
     sure = set(said["sure"])
     entries = [entry.split() for entries in said["verbs"].values() for entry in entries]
     marking = {form for forms in entries if forms[0] in sure for form in forms}
+    articles = known.determiners.difference(signs).union(around["before_a_noun"])
+    function_words, leaning = frozenset(around["function_words"]), frozenset(around["leaning"])
     return Cues(
         phrase=re.compile(rf"\b(?:{_any(said['phrases'])})(?=\s)", re.IGNORECASE),
         verb=re.compile(rf"\b(?:{_any(marking)})\b"),
@@ -76,8 +80,8 @@ def english() -> Cues:
         adjectives=frozenset(word for words in said["adjectives"].values() for word in words),
         adverbs=frozenset(word for words in said["adverbs"].values() for word in words),
         passive=frozenset(around["passive"]),
-        articles=known.determiners.difference(signs).union(around["before_a_noun"]),
-        function_words=frozenset(around["function_words"]),
+        articles=articles,
+        function_words=function_words,
         telling_words=frozenset([*around["function_words"], *around["telling_words"]]),
         alone=frozenset(said["alone"]),
         signs=signs,
@@ -86,7 +90,7 @@ def english() -> Cues:
         of_something=frozenset(around["of_something"]),
         opens_object=frozenset(around["opens_object"]),
         pronouns=known.subjects,
-        leaning=frozenset(around["leaning"]),
+        leaning=leaning,
         stand_ins=known.stand_ins,
         titles=known.gender_of,
         offices=known.offices,
@@ -98,6 +102,7 @@ def english() -> Cues:
         joining=frozenset(around["joining"]),
         acts=frozenset(around["acts"]),
         qualifier=re.compile(f"{starts}|{holds}", re.IGNORECASE),
+        no_names=known.subjects | known.stand_ins.keys() | function_words | articles | leaning,
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from retrieval.answers import Attribution, Excerpt, Voice
 from retrieval.codes import Code
 from retrieval.errors import UnknownCode
-from retrieval.excerpting.attribution import find_attributions
+from retrieval.excerpting.attribution import attributions_in, find_attributions
 from retrieval.excerpting.growth import beside, core
 from retrieval.excerpting.surroundings import Surroundings, surroundings
 from retrieval.excerpting.voice import voice_of
@@ -85,8 +85,9 @@ def _built(around: Surroundings, passage: Passage, document: Document, first: in
     pieces = tuple(
         piece for run in runs for piece in subtract(cover((around.spans[run[0]], around.spans[run[-1]])), marks)
     )
-    sentences = tuple(around.spans[at] for run in runs for at in run)
-    marked = tuple(mark for sentence in sentences for mark in find_attributions(document.text, sentence))
+    shown = [at for run in runs for at in run]
+    sentences = tuple(around.spans[at] for at in shown)
+    marked = tuple(mark for at in shown for mark in attributions_in(around, at))
     return Excerpt(
         code=str(Code(passage.code, first + 1, last + 1)),
         source=document.source,

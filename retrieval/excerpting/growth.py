@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from retrieval.excerpting.cues import english
 from retrieval.excerpting.naming import namers
-from retrieval.excerpting.surroundings import Surroundings, Word
+from retrieval.excerpting.surroundings import Surroundings, Word, once_for_each
 from retrieval.excerpting.voice import own_cue, speaks_in_quotation, teller
 
 MOST_WORDS = 150
@@ -35,7 +35,7 @@ def core(around: Surroundings, first: int, last: int) -> tuple[int, int]:
     while True:
         for at in range(start, end + 1):
             if at not in needed:
-                needed[at] = frozenset(needs(around, at))
+                needed[at] = needs(around, at)
         wanted = frozenset().union(*needed.values())
         if start - 1 in wanted and start > lowest and first - start < WIDEST:
             wider = start - 1, end
@@ -73,8 +73,13 @@ def beside(around: Surroundings, first: int, last: int) -> list[int]:
     return sorted(shown.difference(held))
 
 
-def needs(around: Surroundings, at: int) -> Iterator[int]:
+@once_for_each
+def needs(around: Surroundings, at: int) -> frozenset[int]:
     """Indices of the other sentences without which sentence `at` would be misread."""
+    return frozenset(_needs(around, at))
+
+
+def _needs(around: Surroundings, at: int) -> Iterator[int]:
     sentence, count = around.sentences[at], len(around.spans)
     if not sentence.words:
         return
@@ -94,6 +99,7 @@ def needs(around: Surroundings, at: int) -> Iterator[int]:
         yield told
 
 
+@once_for_each
 def _told_in(around: Surroundings, at: int) -> int | None:
     """The sentence that says whose quotation sentence `at` is, where it does not itself."""
     quoted = speaks_in_quotation(around, at) and own_cue(around, at) is None

@@ -97,7 +97,6 @@ def people(around: Surroundings) -> People:
 def _runs_of_capitals(words: Sequence[Word]) -> Iterator[tuple[int, int]]:
     """First and last word of each name; what only opens a sentence and is no name is left out."""
     cues = english()
-    no_name = cues.pronouns | cues.stand_ins.keys() | cues.function_words | cues.articles | cues.leaning
     start = None
     for place, word in enumerate(words):
         if not word.is_capital or word.bare in cues.pronouns:
@@ -111,7 +110,7 @@ def _runs_of_capitals(words: Sequence[Word]) -> Iterator[tuple[int, int]]:
         )
         if goes_on or (shortened and (len(word.small) == 1 or word.small in cues.offices or word.small in cues.titles)):
             continue
-        if start < place or word.small not in no_name:
+        if start < place or word.small not in cues.no_names:
             yield start, place
         start = None
 

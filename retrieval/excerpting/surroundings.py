@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cached_property
-from typing import NamedTuple, overload
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property, wraps
+from typing import Any, NamedTuple, TypeVar, overload
 
 from retrieval.records import Block, BlockKind, Document, Passage
 from retrieval.spans import Span
@@ -28,7 +28,8 @@ _DRAWN_IN = re.compile(r"[’'](?:s|d|m|ll|ve|re)\Z")
 
 
 class Word(NamedTuple):
-    span: Span
+    start: int
+    end: int
     small: str
     """In small letters; a punctuation mark is a word too."""
     is_capital: bool
@@ -37,9 +38,13 @@ class Word(NamedTuple):
     """A quotation mark."""
 
     @property
+    def span(self) -> Span:
+        return Span(self.start, self.end)
+
+    @property
     def bare(self) -> str:
         """Without a verb or a genitive drawn into it: of "he’s" that is "he"."""
-        return _DRAWN_IN.sub("", self.small)
+        return self.small if self.small.isalnum() else _DRAWN_IN.sub("", self.small)
 
 
 class Sentence(NamedTuple):
@@ -100,35 +105,56 @@ class Surroundings:
     """Of each sentence: where its paragraph begins."""
     first: int
     count: int
+    told: dict[Any, Any] = field(default_factory=dict)
+    """What `once_for_each` remembers."""
 
     @cached_property
     def sentences(self) -> Sentences:
         return Sentences(self.text, self.spans, self.paragraphs)
 
 
+Told = TypeVar("Told")
+
+
+def once_for_each(rule: Callable[[Surroundings, int], Told]) -> Callable[[Surroundings, int], Told]:
+    """What a rule tells of a sentence is worked out once: an excerpt grows by asking the same of it several times."""
+
+    @wraps(rule)
+    def remembering(around: Surroundings, at: int) -> Told:
+        if (rule, at) not in around.told:
+            around.told[rule, at] = rule(around, at)
+        told: Told = around.told[rule, at]
+        return told
+
+    return remembering
+
+
 def surroundings(passage: Passage, document: Document) -> Surroundings:
     """The passage, about `BEFORE` characters before it, and the paragraph behind it."""
-    starts = [block.span.start for block in document.blocks]
-    here = max(bisect_right(starts, passage.span.start) - 1, 0)
-    end = bisect_right(starts, passage.span.end - 1)
+    here = max(_begun_by(passage.span.start, document) - 1, 0)
+    end = _begun_by(passage.span.end - 1, document)
     begin = here
     while begin > 0 and passage.span.start - document.blocks[begin].span.start < BEFORE:
         begin -= 1
-    before = [
+    split = [
         (sentence, block.span.start)
-        for block in document.blocks[begin : here + 1]
+        for block in document.blocks[begin : end + 1]
+        if not passage.span.contains(block.span)
         for sentence in _sentences(block, document)
-        if sentence.end <= passage.span.start
     ]
-    own = [(sentence, starts[max(bisect_right(starts, sentence.start) - 1, 0)]) for sentence in passage.sentences]
-    behind = [
-        (sentence, block.span.start)
-        for block in document.blocks[max(end - 1, 0) : end + 1]
-        for sentence in _sentences(block, document)
-        if sentence.start >= passage.span.end
+    before = [each for each in split if each[0].end <= passage.span.start]
+    own = [
+        (sentence, document.blocks[max(_begun_by(sentence.start, document) - 1, 0)].span.start)
+        for sentence in passage.sentences
     ]
+    behind = [each for each in split if each[0].start >= passage.span.end]
     spans, paragraphs = zip(*before, *own, *behind, strict=True)
     return Surroundings(document.text, spans, paragraphs, len(before), len(own))
+
+
+def _begun_by(place: int, document: Document) -> int:
+    """How many of the blocks begin there or before."""
+    return bisect_right(document.blocks, place, key=lambda block: block.span.start)
 
 
 def _sentences(block: Block, document: Document) -> tuple[Span, ...]:
@@ -144,15 +170,10 @@ def _words(text: str, sentence: Span, quoted: bool) -> tuple[tuple[Word, ...], b
     words: list[Word] = []
     for match in _WORD.finditer(text, sentence.start, sentence.end):
         written = match[0]
-        if written in _MARKS:
+        is_mark = written in _MARKS
+        if is_mark:
             quoted = written == "“" or (written != "”" and not quoted)
         words.append(
-            Word(
-                Span(match.start(), match.end()),
-                written.lower(),
-                written[0].isupper(),
-                quoted and written not in _MARKS,
-                written in _MARKS,
-            )
+            Word(*match.span(), written.lower(), written[0].isupper(), quoted and not is_mark, is_mark),
         )
     return tuple(words), quoted

@@ -15,9 +15,9 @@ from importlib.resources import files
 from typing import Self
 
 from retrieval.answers import Attribution, Voice
-from retrieval.excerpting.attribution import find_attributions, with_subject
+from retrieval.excerpting.attribution import attributions_in, with_subject
 from retrieval.excerpting.cues import english
-from retrieval.excerpting.surroundings import Surroundings, Word
+from retrieval.excerpting.surroundings import Surroundings, Word, once_for_each
 from retrieval.excerpting.voice_features import Features, features, nouns_of, verbs_of
 from retrieval.spans import Span
 
@@ -97,10 +97,11 @@ def speaks_in_quotation(around: Surroundings, at: int) -> bool:
     return sentence.begins_quoted or any(word.is_mark for word in sentence.words)
 
 
+@once_for_each
 def own_cue(around: Surroundings, at: int) -> Attribution | None:
     """An attribution, else the verb, noun or adverb of the sentence that weighs most for a claim."""
     span = around.spans[at]
-    marks = find_attributions(around.text, span)
+    marks = attributions_in(around, at)
     if marks:
         return marks[0]
     weights, sentence = Weights.load().of, around.sentences[at]
@@ -108,14 +109,14 @@ def own_cue(around: Surroundings, at: int) -> Attribution | None:
     for heaviness, verb in sorted(verbs, key=lambda each: (-each[0], each[1].span)):
         if heaviness > 0 and (told := _told_by(around, span, verb)) is not None:
             return told
-    others = [(sum(weights.get(feature, 0.0) for feature in found), word.span) for word, found in nouns_of(sentence)]
+    others = [(sum(weights.get(feature, 0.0) for feature in found), word) for word, found in nouns_of(sentence)]
     others += [
-        (max(weights.get((kind, word.small), 0.0) for kind in ("adjective", "adverb")), word.span)
+        (max(weights.get(("adjective", word.small), 0.0), weights.get(("adverb", word.small), 0.0)), word)
         for word in sentence.words
         if not word.is_quoted
     ]
-    heaviest, cue = max(others, default=(0.0, span))
-    return Attribution(cue, cue.of(around.text), cue.of(around.text)) if heaviest > LEAST_WORD else None
+    heaviest, cue = max(others, default=(0.0, None))
+    return Attribution(cue.span, *[cue.span.of(around.text)] * 2) if cue and heaviest > LEAST_WORD else None
 
 
 def _told_by(around: Surroundings, sentence: Span, verb: Word) -> Attribution | None:
@@ -129,7 +130,7 @@ def _nobody_else_speaks(around: Surroundings, at: int, found: Features) -> bool:
     sentence = around.sentences[at]
     opening = next((word.bare for word in sentence.words if word.small[0].isalnum()), "")
     told = {("sentence", "quoted"), ("sentence", "phrase"), ("sentence", "first person"), ("before", "ends quoted")}
-    leans = opening in english().leaning | english().pronouns | english().stand_ins.keys()
+    leans = any(opening in words for words in (english().leaning, english().pronouns, english().stand_ins))
     told.add(("before", "verb in the same paragraph"))  # what somebody said may go on
     no_cue = found.get(("sentence", "no verb"), 0.0) == 1.0 and not told & found.keys()
     return bool(sentence.words) and no_cue and not leans

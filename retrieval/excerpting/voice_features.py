@@ -155,7 +155,7 @@ def _after(words: Sequence[Word], at: int, cues: Cues) -> str:
         return "quotation"
     if following.small in _ENDS:
         return "end"
-    if following.is_capital or following.small in cues.pronouns | cues.opens_object:
+    if following.is_capital or following.small in cues.pronouns or following.small in cues.opens_object:
         return "somebody"
     return "other"
 

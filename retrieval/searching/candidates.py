@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from retrieval.answers import Hit
 from retrieval.filters import Filter, with_field
@@ -25,8 +25,7 @@ WORDS_SHARE = 0.4
 words alone, vectors alone, reciprocal rank fusion and itself on seven, and was within 0.006 on the other two."""
 
 
-@dataclass(frozen=True, slots=True)
-class Scored:
+class Scored(NamedTuple):
     """One candidate's two scores: BM25 divided by the best of the search, and cosine."""
 
     words: float
@@ -40,15 +39,15 @@ class Scored:
 
     @property
     def total(self) -> float:
-        return self.fused + self.advantage
+        return WORDS_SHARE * self.words + (1 - WORDS_SHARE) * self.cosine + self.advantage
 
 
 def candidates(meaning: Meaning, vector: Vectors, snapshot: Snapshot) -> dict[int, Hit]:
     """Key -> hit, best first. `vector` is the question's, (dimensions,)."""
     scored = _with_phrases(meaning, vector, snapshot) if meaning.phrases else _everywhere(meaning, vector, snapshot)
-    order = sorted(scored, key=lambda key: (-scored[key].total, key))[:KEPT]
-    passages = snapshot.passages(order)
-    return {key: Hit(passages[key], scored[key].total, scored[key].words, scored[key].cosine) for key in order}
+    best = sorted([(-each.total, key) for key, each in scored.items()])[:KEPT]
+    passages = snapshot.passages([key for _, key in best])
+    return {key: Hit(passages[key], -lowered, scored[key].words, scored[key].cosine) for lowered, key in best}
 
 
 def _everywhere(meaning: Meaning, vector: Vectors, snapshot: Snapshot) -> dict[int, Scored]:
@@ -62,7 +61,7 @@ def _everywhere(meaning: Meaning, vector: Vectors, snapshot: Snapshot) -> dict[i
         preferred |= {key: max(advantage, preferred.get(key, 0.0)) for key in (*words, *near)}
     only_words = [key for key in by_words if key not in by_vector]
     scored = fuse(by_words, by_vector | snapshot.cosines(vector, only_words))
-    return scored | {key: dataclasses.replace(scored[key], advantage=most) for key, most in preferred.items()}
+    return scored | {key: scored[key]._replace(advantage=most) for key, most in preferred.items()}
 
 
 def _with_phrases(meaning: Meaning, vector: Vectors, snapshot: Snapshot) -> dict[int, Scored]:

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from retrieval.answers import Hit
-from retrieval.encoding import cosines_with
+from retrieval.encoding import cosines_with_each
 from retrieval.records import Source
 from retrieval.searching.question import is_negated, small
 from retrieval.searching.vocabulary import Vocabulary, vocabulary
@@ -60,22 +60,23 @@ class ReadPassage:
 def read_closely(candidates: Mapping[int, Hit], vector: Vectors, snapshot: Snapshot) -> list[ReadPassage]:
     """In the order of `candidates`, key -> hit. `vector` is the question's, (dimensions,)."""
     directions = snapshot.directions(list(candidates))
+    cosines = cosines_with_each(vector, [directions[key] for key in candidates])
+    documents = snapshot.read(list({hit.passage.document_id: None for hit in candidates.values()}))
+    contexts = {
+        identity: frozenset(snapshot.terms(said_of(source), source.language))
+        for identity, (source, _) in documents.items()
+    }
     read_sentence = _reader(snapshot)
-    texts: dict[str, str] = {}
-    sources: dict[str, Source] = {}
     read: list[ReadPassage] = []
-    for key, hit in candidates.items():
+    for (key, hit), of_sentences in zip(candidates.items(), cosines, strict=True):
         identity = hit.passage.document_id
-        if identity not in texts:
-            source, text = snapshot.source(identity), snapshot.text(identity)
-            if source is None or text is None:
-                raise LookupError(f"passage {hit.passage.code} without its document")
-            sources[identity], texts[identity] = source, text
-        source, text = sources[identity], texts[identity]
-        sentences = tuple(read_sentence(sentence, source.language) for sentence in pieces(text, hit.passage.sentences))
-        cosines = cosines_with(vector, directions[key])
-        context = frozenset(snapshot.terms(said_of(source), source.language))
-        read.append(ReadPassage(key, hit, source, text, sentences, cosines, context))
+        if identity not in documents:
+            raise LookupError(f"passage {hit.passage.code} without its document")
+        source, text = documents[identity]
+        sentences = tuple(
+            [read_sentence(sentence, source.language) for sentence in pieces(text, hit.passage.sentences)]
+        )
+        read.append(ReadPassage(key, hit, source, text, sentences, of_sentences, contexts[identity]))
     return read
 
 
@@ -110,17 +111,18 @@ def _reader(snapshot: Snapshot) -> ReadSentence:
 
 
 def _read_sentence(text: str, terms: tuple[str, ...], known: Vocabulary) -> Sentence:
-    chunks = [(_known if len(chunk) <= _LONGEST_KNOWN else _look_of)(chunk) for chunk in text.split()]
-    words = frozenset(word for chunk in chunks for word in chunk.words)
+    chunks = _looks(text)
+    with_digits = [chunk for chunk in chunks if chunk.numbers]
+    years = frozenset([year for chunk in with_digits for year in chunk.years])
     return Sentence(
         terms=terms,
         held=frozenset(terms),
-        words=words,
-        names=frozenset(chunk.name for chunk in chunks[1:] if chunk.name),
-        numbers=frozenset(number for chunk in chunks for number in chunk.numbers),
-        years=frozenset(year for chunk in chunks for year in chunk.years),
-        has_date=any(chunk.is_date or chunk.years for chunk in chunks),
-        has_number=any(chunk.numbers or chunk.is_number for chunk in chunks),
+        words=frozenset([word for chunk in chunks for word in chunk.words]),
+        names=frozenset([chunk.name for chunk in chunks[1:] if chunk.name]),
+        numbers=frozenset([number for chunk in with_digits for number in chunk.numbers]),
+        years=years,
+        has_date=bool(years) or any(chunk.is_date for chunk in chunks),
+        has_number=bool(with_digits) or any(chunk.is_number for chunk in chunks),
         is_negated=is_negated(text, terms, known),
     )
 
@@ -156,9 +158,13 @@ _known = lru_cache(maxsize=100_000)(_look_of)
 _LONGEST_KNOWN = 40
 
 
+def _looks(text: str) -> list[_Look]:
+    return [(_known if len(chunk) <= _LONGEST_KNOWN else _look_of)(chunk) for chunk in text.split()]
+
+
 def words_of(text: str) -> frozenset[str]:
     """In small letters."""
-    return frozenset(word for chunk in text.split() for word in _look_of(chunk).words)
+    return frozenset(word for chunk in _looks(text) for word in chunk.words)
 
 
 def all_held(sentences: Sequence[Sentence]) -> frozenset[str]:

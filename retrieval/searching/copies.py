@@ -49,11 +49,11 @@ def choose(judged: Sequence[Judged], most: int, most_of_a_document: int = 0) -> 
 
 
 class _Text:
-    """A passage's terms; its runs are made when another is as long, which few are."""
+    """A passage; its runs are made when another is as long, which few are."""
 
     def __init__(self, judged: Judged) -> None:
         self.judged = judged
-        self._terms = [term for sentence in judged.passage.sentences for term in sentence.terms]
+        self._length = sum([len(sentence.terms) for sentence in judged.passage.sentences])
 
     @cached_property
     def _denials(self) -> tuple[bool, ...]:
@@ -64,19 +64,19 @@ class _Text:
     def _figures(self) -> tuple[object, ...]:
         """What must be the same in a copy to the letter: nobody may be shown 23 in place of 32, or a retracted text."""
         sentences, source = self.judged.passage.sentences, self.judged.passage.source
-        numbers = frozenset(number for sentence in sentences for number in sentence.numbers)
-        words = frozenset(word for sentence in sentences for word in sentence.words) & english().number_words
+        numbers = frozenset().union(*[sentence.numbers for sentence in sentences])
+        words = frozenset().union(*[sentence.words & english().number_words for sentence in sentences])
         return numbers, words, source.status, source.status_note
 
     @cached_property
     def _runs(self) -> frozenset[tuple[str, ...]]:
-        terms = self._terms
+        terms = [term for sentence in self.judged.passage.sentences for term in sentence.terms]
         return frozenset(tuple(terms[at : at + RUN]) for at in range(max(len(terms) - RUN + 1, 1)))
 
     def is_copy(self, other: _Text) -> bool:
         if self.judged.passage.source.id == other.judged.passage.source.id:
             return False
-        shorter, longer = sorted((len(self._terms), len(other._terms)))
+        shorter, longer = sorted((self._length, other._length))
         if shorter < COPY * longer - RUN or self._denials != other._denials or self._figures != other._figures:
             return False
         return len(self._runs & other._runs) >= COPY * len(self._runs | other._runs)

@@ -64,6 +64,9 @@ class Signals:
     agreement: float
     """1 where words and vectors put the same passage first, else 0."""
 
+    def by_name(self) -> dict[str, float]:
+        return {name: getattr(self, name) for name in _NAMES}
+
 
 _NAMES = tuple(field.name for field in fields(Signals))
 
@@ -115,13 +118,15 @@ def _contradictions(judged: Judged) -> dict[str, float]:
     turned = any(
         term not in held_about and not held_about.isdisjoint(others) for term, others in question.opposites.items()
     )
-    known = {word for sentence in sentences for word in sentence.words} | words_of(said_of(judged.passage.source))
+    unknown = question.names.difference(*[sentence.words for sentence in sentences])
+    if unknown:
+        unknown -= words_of(said_of(judged.passage.source))
     return {
         "not_denied": float(not question.is_negated or answer.is_negated),
         "not_denying": float(question.is_negated or not answer.is_negated),
         "no_opposite": float(not turned),
         "known_gradables": 1 - min(len(question.opposites.keys() - held), 3) / 3,
-        "known_names": 1 - min(len(question.names - known), 3) / 3,
+        "known_names": 1 - min(len(unknown), 3) / 3,
     }
 
 

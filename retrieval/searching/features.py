@@ -7,14 +7,13 @@ number), the feature is the same for every candidate and so moves none of them.
 from __future__ import annotations
 
 import math
-from collections import defaultdict
 from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
 
 from retrieval.filters import filter_key
-from retrieval.searching.close_reading import ReadPassage, Sentence, all_held
+from retrieval.searching.close_reading import ReadPassage, Sentence
 from retrieval.searching.question import Question
 from retrieval.searching.understanding import Meaning
 
@@ -56,34 +55,45 @@ _RECENT_DAYS = 14.0
 _LONGEST = 180.0
 
 
-def sentence_features(question: Question, passage: ReadPassage) -> Numbers:
+Found = Sequence[frozenset[str]]
+"""For each sentence of a passage those of the question's terms that are in it."""
+
+
+def found_in(question: Question, passage: ReadPassage) -> Found:
+    return [sentence.held.intersection(question.weights) for sentence in passage.sentences]
+
+
+def sentence_features(question: Question, passage: ReadPassage, found: Found) -> Numbers:
     """(sentences, len(SENTENCE))."""
-    best = float(passage.cosines.max())
-    shared = [question.share(sentence.held) for sentence in passage.sentences]
+    cosines = passage.cosines.tolist()
+    best = max(cosines)
     rows = []
-    for at, sentence in enumerate(passage.sentences):
-        cosine = float(passage.cosines[at])
-        wanted = _wanted(question, sentence)
+    before = 0.0
+    for at, (sentence, held, cosine) in enumerate(zip(passage.sentences, found, cosines, strict=True)):
+        shared = question.share(held)
         rows.append(
             (
-                shared[at],
+                shared,
                 cosine,
                 cosine - best,
-                _near_each_other(question, sentence.terms, sentence.held),
-                _share(question.numbers, sentence.numbers),
-                float(at == 0),
-                shared[at - 1] if at else 0.0,
-                *(float(wanted and question.wants == kind) for kind in ("number", "date", "name")),
+                _near_each_other(question, [sentence], held),
+                _share(question.numbers, [sentence.numbers]),
+                at == 0,
+                before,
+                *_wanted(question, sentence),
             )
         )
+        before = shared
     return np.array(rows, np.float64)
 
 
-def passage_features(question: Question, meaning: Meaning, passage: ReadPassage, answer: float) -> tuple[float, ...]:
+def passage_features(
+    question: Question, meaning: Meaning, passage: ReadPassage, found: Found, answer: float
+) -> tuple[float, ...]:
     """In the order of PASSAGE. `answer` is the best sentence's score."""
     sentences, source = passage.sentences, passage.source
-    held = all_held(sentences)
-    highest = sorted(map(float, passage.cosines), reverse=True)
+    held = frozenset().union(*found)
+    highest = sorted(passage.cosines.tolist(), reverse=True)
     age = (meaning.today - source.published).days if meaning.today and source.published else None
     nearness = math.exp(-max(age, 0) / _RECENT_DAYS) if age is not None and age >= -1 else 0.0
     return (
@@ -93,11 +103,11 @@ def passage_features(question: Question, meaning: Meaning, passage: ReadPassage,
         sum(highest[:2]) / len(highest[:2]),
         answer,
         question.share(held),
-        question.share(held | passage.context),
-        _near_each_other(question, [term for sentence in sentences for term in sentence.terms], held),
-        _share(question.names, *(sentence.words for sentence in sentences)),
-        _share(question.numbers, *(sentence.numbers for sentence in sentences)),
-        min(sum(len(sentence.terms) for sentence in sentences), _LONGEST) / _LONGEST,
+        question.share(held.union(passage.context.intersection(question.weights))),
+        _near_each_other(question, sentences, held),
+        _share(question.names, [sentence.words for sentence in sentences]),
+        _share(question.numbers, [sentence.numbers for sentence in sentences]),
+        min(sum([len(sentence.terms) for sentence in sentences]), _LONGEST) / _LONGEST,
         float(passage.hit.passage.ordinal == 0),
         nearness if meaning.is_recent else 0.0,
         0.0 if meaning.is_recent else nearness,
@@ -107,33 +117,37 @@ def passage_features(question: Question, meaning: Meaning, passage: ReadPassage,
     )
 
 
-def _wanted(question: Question, sentence: Sentence) -> bool:
-    """Whether it has something of the kind that the question wants, which the question itself does not name."""
+def _wanted(question: Question, sentence: Sentence) -> tuple[bool, bool, bool]:
+    """For a number, a date and a name: whether the question wants it, and the sentence has one that the question
+    itself does not name."""
     match question.wants:
         case "number":
-            return bool(sentence.numbers - question.numbers) or (sentence.has_number and not question.numbers)
+            is_there = bool(sentence.numbers - question.numbers) or (sentence.has_number and not question.numbers)
+            return is_there, False, False
         case "date":
-            return sentence.has_date and bool(sentence.numbers - question.numbers or not sentence.numbers)
+            is_there = sentence.has_date and bool(sentence.numbers - question.numbers or not sentence.numbers)
+            return False, is_there, False
         case "name":
-            return bool(sentence.names - question.words)
-    return False
+            return False, False, bool(sentence.names - question.words)
+    return False, False, False
 
 
-def _near_each_other(question: Question, terms: Sequence[str], held: frozenset[str]) -> float:
-    """`held` are the `terms`, each once."""
-    if not any(one in held and other in held for one, other in question.pairs):
+def _near_each_other(question: Question, sentences: Sequence[Sentence], held: frozenset[str]) -> float:
+    """Of the question's neighbouring terms. `held`: those of its terms that are in the sentences."""
+    pairs = [pair for pair in question.pairs if pair[0] in held and pair[1] in held] if len(held) > 1 else ()
+    if not pairs:
         return 0.0
-    places: dict[str, list[int]] = defaultdict(list)
-    for at, term in enumerate(terms):
-        if term in question.weights:
+    places: dict[str, list[int]] = {term: [] for pair in pairs for term in pair}
+    for at, term in enumerate([term for sentence in sentences for term in sentence.terms]):
+        if term in places:
             places[term].append(at)
-    found = [(places[one], places[other]) for one, other in question.pairs if one in places and other in places]
-    near = sum(any(abs(a - b) <= _NEAR for a in first for b in second) for first, second in found)
+    near = sum(any(abs(a - b) <= _NEAR for a in places[one] for b in places[other]) for one, other in pairs)
     return near / len(question.pairs)
 
 
-def _share(asked: frozenset[str], *found: frozenset[str]) -> float:
-    return len(asked.intersection(frozenset().union(*found))) / len(asked) if asked else 1.0
+def _share(asked: frozenset[str], found: Sequence[frozenset[str]]) -> float:
+    """Of what is asked for, that which is in any of `found`."""
+    return len(frozenset().union(*[asked & each for each in found])) / len(asked) if asked else 1.0
 
 
 def _in_a_period(meaning: Meaning, passage: ReadPassage) -> float:

@@ -37,7 +37,7 @@ class Question:
 
     def share(self, found: frozenset[str]) -> float:
         """Of the question's weight, that of the terms that were found."""
-        return sum(weight for term, weight in self.weights.items() if term in found)
+        return sum([weight for term, weight in self.weights.items() if term in found]) if found else 0.0
 
 
 def is_chatter(text: str) -> bool:

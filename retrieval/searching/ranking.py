@@ -16,7 +16,7 @@ from typing import Self
 import numpy as np
 
 from retrieval.searching.close_reading import ReadPassage
-from retrieval.searching.features import PASSAGE, SENTENCE, Numbers, passage_features, sentence_features
+from retrieval.searching.features import PASSAGE, SENTENCE, Numbers, found_in, passage_features, sentence_features
 from retrieval.searching.question import Question
 from retrieval.searching.understanding import Meaning
 
@@ -62,10 +62,11 @@ def judge(
     judged = []
     for passage in passages:
         question = questions[passage.source.language]
-        of_sentences = sentence_features(question, passage)
+        found = found_in(question, passage)
+        of_sentences = sentence_features(question, passage, found)
         scores = of_sentences @ weights.sentence
         answer = int(scores.argmax())
-        of_passage = np.array(passage_features(question, meaning, passage, float(scores[answer])))
+        of_passage = np.array(passage_features(question, meaning, passage, found, float(scores[answer])))
         score = float(of_passage @ weights.passage)
         judged.append(Judged(passage, question, of_sentences, of_passage, answer, score, bool(meaning.periods)))
     return sorted(judged, key=lambda one: (-one.score, one.passage.key))

@@ -17,7 +17,7 @@ from retrieval.spans import Span, subtract
 
 # sentencex slices by bytes next to exotic white space and panics there, and it can't take lone surrogates. It is
 # given a copy in which each such character is replaced by one plain character: lengths, so offsets, stay equal.
-_ODD_WHITE_SPACE = re.compile(r"[^\S\n]|[\x85\u2028\u2029]")
+_ODD_WHITE_SPACE = re.compile(r"[^\S\n ]|[\x85\u2028\u2029]")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _NOT_BLANK = re.compile(r"\S")
 AT_ONCE = 8_000

@@ -163,11 +163,11 @@ class Snapshot(Protocol):
     def document(self, document_id: str) -> Document | None: ...
 
     def text(self, document_id: str) -> str | None:
-        """The document's text as stored now, or None for an unknown one.
-
-        Raises IndexDamaged, as `document` does, where the stored text is not the one that was indexed.
-        """
+        """As stored now. Raises IndexDamaged, as `document` does, where that is not the one that was indexed."""
         ...
+
+    def read(self, document_ids: Sequence[str]) -> dict[str, tuple[Source, str]]:
+        """Id -> what `source` and `text` give, of those that are there: all are asked for at once."""
 
     def sources(self) -> Iterator[Source]: ...
 

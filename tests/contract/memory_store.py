@@ -154,6 +154,10 @@ class MemorySnapshot:
         document = self._state.documents.get(document_id)
         return document.text if document else None
 
+    def read(self, document_ids: Sequence[str]) -> dict[str, tuple[Source, str]]:
+        found = (self._state.documents.get(identity) for identity in document_ids)
+        return {document.source.id: (document.source, document.text) for document in found if document}
+
     def sources(self) -> Iterator[Source]:
         return iter(sorted((d.source for d in self._state.documents.values()), key=lambda source: source.path))
 

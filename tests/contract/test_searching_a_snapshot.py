@@ -279,6 +279,13 @@ def test_a_slice_is_the_characters_or_nothing(snapshot):
     assert snapshot.source("NEVERTHERE") is None
 
 
+def test_documents_that_are_read_together_are_what_each_is_by_itself(snapshot):
+    identities = [document.source.id for document in three_pages()]
+    read = snapshot.read([identities[2], "NEVERTHERE", identities[0]])
+    assert read == {identity: (snapshot.source(identity), snapshot.text(identity)) for identity in identities[::2]}
+    assert snapshot.read([]) == {}
+
+
 # --- filters and coverage
 
 

@@ -47,7 +47,7 @@ class Layer:
         """Of those of the keys that it holds."""
         asked = np.asarray(keys, np.int64)
         places, there = self._places(asked)
-        found = self.rows.at(places[there]) @ vector
+        found = self._nearest.rows(places[there]) @ vector
         return dict(zip(asked[there].tolist(), found.tolist(), strict=True))
 
     def vector(self, key: int) -> Vectors | None:

@@ -152,14 +152,11 @@ class LocalSnapshot:
         raise KeyError(key)
 
     def directions(self, keys: Sequence[int]) -> dict[int, Directions]:
-        rows = self._with_keys(_DIRECTIONS, keys)
+        rows = self._with_any(f"{_DIRECTIONS} AND p.key", keys)
         return {key: np.frombuffer(blob, np.int8).reshape(-1, self.manifest.dimensions) for key, blob in rows}
 
     def passages(self, keys: Sequence[int]) -> dict[int, Passage]:
-        return {row[0]: schema.passage_of(row[1], row[2:]) for row in self._with_keys(_PASSAGES, keys)}
-
-    def _with_keys(self, statement: str, keys: Sequence[int]) -> Iterator[tuple[Any, ...]]:
-        return self._with_any(f"{statement} AND p.key", keys)
+        return {row[0]: schema.passage_of(row[1], row[2:]) for row in self._with_any(f"{_PASSAGES} AND p.key", keys)}
 
     def _with_any(self, statement: str, values: Sequence[Any]) -> Iterator[tuple[Any, ...]]:
         """The statement ends with a column, which has one of these values."""
@@ -186,6 +183,13 @@ class LocalSnapshot:
     def text(self, document_id: str) -> str | None:
         row = self._tables.first(f"SELECT text, text_sha256 {_THERE} AND d.id = ?", [document_id])
         return schema.checked(*row) if row else None
+
+    def read(self, document_ids: Sequence[str]) -> dict[str, tuple[Source, str]]:
+        found: dict[str, tuple[Source, str]] = {}
+        for row in self._with_any(f"{_READ} AND d.id", document_ids):
+            source = schema.source_of(row[:-1])
+            found[source.id] = source, schema.checked(row[-1], source.text_sha256)
+        return found
 
     def sources(self) -> Iterator[Source]:
         found = (schema.source_of(row) for row in self._tables.all(_SOURCES))
@@ -226,6 +230,7 @@ class LocalSnapshot:
 
 _THERE = "FROM {layer}.documents d WHERE {there}"
 _SOURCES = f"SELECT {', '.join(f'd.{name}' for name in schema.SOURCE_COLUMNS)} {_THERE}"
+_READ = f"SELECT {', '.join(f'd.{name}' for name in (*schema.SOURCE_COLUMNS, 'text'))} {_THERE}"
 _DOCUMENTS = f"SELECT {', '.join(f'd.{name}' for name in (*schema.SOURCE_COLUMNS, 'structure', 'text'))} {_THERE}"
 _PASSAGES_THERE = "FROM {layer}.passages p JOIN {layer}.documents d ON d.key = p.document WHERE {there}"
 _PASSAGES = f"SELECT p.key, d.id, {', '.join(f'p.{name}' for name in schema.PASSAGE_COLUMNS)} {_PASSAGES_THERE}"

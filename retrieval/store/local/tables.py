@@ -6,6 +6,7 @@ import contextlib
 import queue
 import sqlite3
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -38,13 +39,17 @@ def in_each(statement: str, layers: Sequence[str]) -> list[str]:
     return [statement.format(layer=layer, there=LAYERS[layer]) for layer in layers]
 
 
+_known = lru_cache(maxsize=200)(in_each)
+"""Remembered, since every question asks with the same few."""
+
+
 class Tables:
     """A few connections, all opened at once: the files may be pruned while this generation is still being read."""
 
     def __init__(self, layout: Layout) -> None:
         self._layers = layers_of(layout)
         self._opened = [connect_read_only(layout) for _ in range(CONNECTIONS)]
-        self._free: queue.SimpleQueue[sqlite3.Connection] = queue.SimpleQueue()
+        self._free: queue.LifoQueue[sqlite3.Connection] = queue.LifoQueue()  # the last used has its pages at hand
         for connection in self._opened:
             for layer in self._layers:
                 connection.execute(f"SELECT 1 FROM {layer}.names").fetchone()  # SQLite opens a file at its first use
@@ -55,7 +60,7 @@ class Tables:
         with self._borrowed() as connection:
             return [
                 row
-                for each in in_each(statement, self._layers if "{layer}" in statement else self._layers[:1])
+                for each in _known(statement, self._layers if "{layer}" in statement else self._layers[:1])
                 for row in connection.execute(each, tuple(values))
             ]
 

@@ -54,6 +54,10 @@ class Nearest(Protocol):
         """Places and cosines, best first: at most `limit`. `among` limits the search before it begins."""
         ...
 
+    def rows(self, places: npt.NDArray[np.int64]) -> Vectors:
+        """(places, dimensions): as they were given."""
+        ...
+
 
 class Exact:
     def __init__(self, rows: Rows, dimensions: int) -> None:
@@ -69,6 +73,9 @@ class Exact:
         faiss.omp_set_num_threads(1)
         scores, places = self._index.search(vector.reshape(1, -1), limit, params=parameters)
         return places[0], scores[0]
+
+    def rows(self, places: npt.NDArray[np.int64]) -> Vectors:
+        return np.asarray(self._index.reconstruct_batch(places), np.float32)
 
 
 class Approximate:
@@ -98,6 +105,9 @@ class Approximate:
         faiss.omp_set_num_threads(1)
         _, found = self._index.search(vector.reshape(1, -1), wanted, params=parameters)
         return self._best(found[0][found[0] >= 0], vector, limit)
+
+    def rows(self, places: npt.NDArray[np.int64]) -> Vectors:
+        return self._rows.at(places)
 
     def _best(
         self, places: npt.NDArray[np.int64], vector: Vectors, limit: int

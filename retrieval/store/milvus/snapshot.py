@@ -137,6 +137,10 @@ class MilvusSnapshot:
     def text(self, document_id: str) -> str | None:
         return self._opened.texts(self._opened.sources([document_id])).get(document_id)
 
+    def read(self, document_ids: Sequence[str]) -> dict[str, tuple[Source, str]]:
+        sources = self._opened.sources(document_ids)
+        return {identity: (sources[identity], text) for identity, text in self._held.texts(sources).items()}
+
     def sources(self) -> Iterator[Source]:
         yield from sorted(self._opened.all_sources(), key=lambda source: source.path)
 

@@ -12,7 +12,15 @@ import pytest
 from sentence_transformers import SentenceTransformer
 from transformers import BertConfig, BertForSequenceClassification, BertModel
 
-from retrieval.encoding import VectorCache, cosines_with, directions_of, load_encoder, load_reranker, tracing
+from retrieval.encoding import (
+    VectorCache,
+    cosines_with,
+    cosines_with_each,
+    directions_of,
+    load_encoder,
+    load_reranker,
+    tracing,
+)
 from retrieval.encoding.compiled import SAME, Compiled
 from retrieval.encoding.packaged import NAME, packaged_model
 from retrieval.encoding.sample import SAMPLE, least_cosine
@@ -245,6 +253,15 @@ def test_no_passages_no_vectors(encoder):
 def test_directions_keep_cosines(encoder):
     vectors = encoder.encode(TEXTS[:3])
     assert cosines_with(vectors[0], directions_of(vectors)) == pytest.approx(vectors @ vectors[0], abs=0.01)
+
+
+def test_cosines_are_the_same_to_the_last_bit_whatever_they_are_worked_out_with():
+    drawn = np.random.default_rng(0)
+    vector = drawn.standard_normal(384).astype(np.float32)
+    several = [drawn.integers(-127, 128, (rows, 384)).astype(np.int8) for rows in (1, 4, 7, 2)]
+    together = cosines_with_each(vector, several)
+    assert [each.tobytes() for each in together] == [cosines_with(vector, rows).tobytes() for rows in several]
+    assert cosines_with_each(vector, []) == []
 
 
 def test_a_row_of_zeros_points_nowhere():

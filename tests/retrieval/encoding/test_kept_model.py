@@ -1,4 +1,4 @@
-"""A compiled model that was kept: the same vectors without the libraries that made it, and nothing wrong is believed."""
+"""A compiled model that was kept: the same vectors without the libraries that made it; nothing wrong is believed."""
 
 from __future__ import annotations
 
