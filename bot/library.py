@@ -54,9 +54,7 @@ class Library:
 
     def __init__(self, settings: BotSettings, archive: Archive | None = None) -> None:
         self._archive = archive or Archive(settings)
-        self._processes = AnsweringProcesses(
-            self._archive, settings, settings.processes, settings.workers, settings.deadline
-        )
+        self._processes = AnsweringProcesses(self._archive, settings.processes, settings.workers, settings.deadline)
         self._deadline = settings.deadline
         self._most = settings.workers + settings.queue
         self._taken = 0

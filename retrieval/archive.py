@@ -52,7 +52,7 @@ class Archive:
 
         Without `checks` another Archive of this index is relied upon to check what opening it does not.
         """
-        self._settings = settings
+        self.settings = settings
         self._backend = backend or store_of(settings)
         self._holder = SnapshotHolder(self._backend, checks=checks)
         self._models = Models(settings, encoder)
@@ -116,7 +116,7 @@ class Archive:
         self, question: str, where: Filter, today: datetime.date | None, as_written: bool, snapshot: Snapshot | None
     ) -> tuple[Meaning, Searched, Abstained | None]:
         """What is meant, what is searched for it, and the answer where that needs no search."""
-        asked = Asked(question, where, today, as_written or not self._settings.understand)
+        asked = Asked(question, where, today, as_written or not self.settings.understand)
         meaning = asked.meaning(self._known_names(snapshot))
         searched = searched_in(snapshot, meaning.where)
         return meaning, searched, unanswerable(asked, meaning, searched)
@@ -149,7 +149,7 @@ class Archive:
     def receipt(self, code: str) -> tuple[Receipt | Superseded, ...]:
         """What it takes to check them without this archive; the file is read again for it, now. As `show` otherwise."""
         with self._cited(code) as (wanted, snapshot):
-            return citing.receipt(wanted, snapshot, self._settings.archive, self._limits)
+            return citing.receipt(wanted, snapshot, self.settings.archive, self._limits)
 
     @contextlib.contextmanager
     def _cited(self, code: str) -> Iterator[tuple[Code, Snapshot]]:
@@ -205,11 +205,11 @@ class Archive:
         self, full: bool = False, dry_run: bool = False, report: Callable[[Progress], None] = lambda _: None
     ) -> IndexReport:
         """As `bring_in_step`, for the folder and the model of the settings."""
-        cache = self._settings.data / "cache" / "vectors.sqlite"
+        cache = self.settings.data / "cache" / "vectors.sqlite"
         return bring_in_step(
-            self._settings.archive,
+            self.settings.archive,
             self._backend,
-            self._settings.model,
+            self.settings.model,
             self._models.encoder,
             cache,
             limits=self._limits,
@@ -221,11 +221,11 @@ class Archive:
 
     @property
     def _limits(self) -> Limits:
-        settings = self._settings
+        settings = self.settings
         return Limits(settings.read_seconds, settings.read_megabytes, settings.read_processes)
 
     def _choice(self, limit: int | None) -> Choice:
-        settings = self._settings
+        settings = self.settings
         own = settings.data / OWN_GATE
         gate = Gate.read(own, self.encoder().fingerprint) if own.exists() else None
         return Choice(limit or settings.excerpts, settings.excerpts_of_one_document, gate, self._models.reranker())

@@ -71,9 +71,9 @@ def reseal() -> Callable[[Path], None]:
 
 
 @pytest.fixture(scope="session")
-def encoder() -> Encoder:
-    """The real default model, loaded once: seconds."""
-    return load_encoder("all-MiniLM-L6-v2")
+def encoder(tmp_path_factory: pytest.TempPathFactory) -> Encoder:
+    """The real default model, loaded once, and compiled by the first of several test processes."""
+    return load_encoder("all-MiniLM-L6-v2", keep=tmp_path_factory.getbasetemp().parent / "model")
 
 
 @pytest.fixture

@@ -32,7 +32,7 @@ def askers(texts: Texts) -> Figures:
         questions = (texts.questions * (AT_ONCE * ROUNDS // len(texts.questions) + 1))[: AT_ONCE * ROUNDS]
         rounds = [questions[start : start + AT_ONCE] for start in range(0, len(questions), AT_ONCE)]
         ways = {
-            name: AnsweringProcesses(archive, texts.settings, count, THREADS_HERE, DEADLINE)
+            name: AnsweringProcesses(archive, count, THREADS_HERE, DEADLINE)
             for name, count in (("in_one_process", 0), ("in_processes", None))
         }
         ways["in_processes"].start()

@@ -39,7 +39,7 @@ def reindexing(texts: Texts) -> Figures:
 async def _reindexing(texts: Texts) -> Figures:
     with (
         contextlib.closing(Archive(texts.settings)) as archive,
-        contextlib.closing(AnsweringProcesses(archive, texts.settings, None, THREADS_HERE, DEADLINE)) as processes,
+        contextlib.closing(AnsweringProcesses(archive, None, THREADS_HERE, DEADLINE)) as processes,
         ThreadPoolExecutor(AT_ONCE) as threads,
     ):
         archive.warm()

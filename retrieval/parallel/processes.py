@@ -64,16 +64,14 @@ class _Worker:
 class AnsweringProcesses:
     """Answers as the archive does, in other processes. Safe to use from several threads; close it when done."""
 
-    def __init__(
-        self, archive: Archive, settings: RetrievalSettings, count: int | None, at_once_here: int, deadline: float
-    ) -> None:
+    def __init__(self, archive: Archive, count: int | None, at_once_here: int, deadline: float) -> None:
         """Starts nothing yet; None for as many as suit the machine. One that takes more than `deadline` seconds for a
         question is ended. Where there are none, `at_once_here` questions are answered here at the same time.
         """
         self._archive, self._deadline = archive, deadline
-        self._count = number_for(settings, count)
+        self._count = number_for(archive.settings, count)
         # Their fields alone: a bot's settings hold its token.
-        own = {name: getattr(settings, name) for name in RetrievalSettings.model_fields}
+        own = {name: getattr(archive.settings, name) for name in RetrievalSettings.model_fields}
         self._settings = RetrievalSettings.model_construct(**own)
         self._at_once_here = threading.BoundedSemaphore(at_once_here)
         self._changed = threading.Condition()

@@ -27,6 +27,7 @@ class Broken:
     def __init__(self, error: Exception | None = None, *, is_warm: bool = True) -> None:
         self.error = error or QuestionError("never asked")
         self.is_warm = is_warm
+        self.settings = BotSettings(_env_file=None)
 
     def fail(self, *_: Any, **__: object) -> Any:
         raise self.error

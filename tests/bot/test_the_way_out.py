@@ -124,7 +124,7 @@ async def test_a_damaged_text_is_held_back(
     [tables] = (tmp_path / "data").glob("generations/*/archive.sqlite")
     tables.write_bytes(tables.read_bytes().replace(b"harbour", b"hangout"))
     reseal(tables.parent)
-    again = Library(library._archive._settings, Archive(library._archive._settings, encoder=library._archive.encoder()))
+    again = Library(library._archive.settings, Archive(library._archive.settings, encoder=library._archive.encoder()))
     damaged = TEXT.strip().replace("harbour", "hangout")
     passed, markdown = await sent(again, Quote((cut(document, damaged),)))
     await again.close()

@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture
 def verify(archive: Archive):
-    settings = archive._settings
+    settings = archive.settings
     environment = {name: value for name, value in os.environ.items() if not name.startswith("ARCHIVIST_")}
     environment |= {"ARCHIVIST_ARCHIVE": str(settings.archive), "ARCHIVIST_DATA": str(settings.data)}
     environment |= {"ARCHIVIST_MODEL": "no-such-model", "PYTHONPATH": str(ROOT)}

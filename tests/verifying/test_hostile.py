@@ -11,7 +11,7 @@ EXACT = "23 settlements in the Kharkiv area have been liberated"
 
 def test_no_model_is_loaded_and_nothing_is_encoded(archive: Archive) -> None:
     """The contract's first sentence: with a model that does not exist the verdicts are the same."""
-    modelless = Archive(archive._settings.model_copy(update={"model": "no-such-model"}))
+    modelless = Archive(archive.settings.model_copy(update={"model": "no-such-model"}))
     assert modelless.verify(EXACT).ruling is Ruling.EXACT
     assert modelless.verify(EXACT.replace("23", "32")).ruling is Ruling.ALTERED
     assert modelless.verify("The sky over Lisbon was green").ruling is Ruling.ABSENT

@@ -28,6 +28,8 @@ _AT_ONCE = 1000
 _NOT_LOADED = 101
 """Milvus's code for that; Milvus Lite says it in words."""
 _CONNECT_SECONDS, _ANSWER_SECONDS, _SETTLE_SECONDS = 10.0, 60.0, 3600.0
+_PINGS = {"grpc.keepalive_time_ms": 300_000, "grpc.keepalive_permit_without_calls": 0}
+"""pymilvus pings every ten seconds; a server that keeps to gRPC's rule of five minutes hangs up on that."""
 
 Row = dict[str, Any]
 
@@ -197,7 +199,9 @@ class Engine:
     def _client(self) -> MilvusClient:
         with self._connecting:
             if self._connected is None:
-                self._connected = MilvusClient(self.address.uri, token=self._token, timeout=_CONNECT_SECONDS)
+                self._connected = MilvusClient(
+                    self.address.uri, token=self._token, timeout=_CONNECT_SECONDS, grpc_options=_PINGS
+                )
             return self._connected
 
 

@@ -27,6 +27,7 @@ def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) ->
     """Neither the machine's environment nor a `.env` in the working folder reaches a test."""
     for name in [name for name in os.environ if name.startswith("ARCHIVIST_")]:
         monkeypatch.delenv(name)
+    monkeypatch.setenv("ARCHIVIST_PROCESSES", "0")  # a bot would start them for every test
 
 
 @pytest.fixture(scope="session")

@@ -260,9 +260,9 @@ async def test_after_the_deadline_it_gives_up_and_says_so(
 def cold_archive(seed_archive: Archive, model: Encoder, monkeypatch: pytest.MonkeyPatch) -> Iterator[Archive]:
     """On the seed's index, with the model still to be loaded; the first question loads it."""
     assert seed_archive.is_warm
-    monkeypatch.setattr("retrieval.models.load_encoder", lambda *_: model)
+    monkeypatch.setattr("retrieval.models.load_encoder", lambda *_, **__: model)
     monkeypatch.setattr(ArchivistBot, "_warm", lambda _: asyncio.sleep(0))
-    archive = Archive(seed_archive._settings)
+    archive = Archive(seed_archive.settings)
     yield archive
     archive.close()
 

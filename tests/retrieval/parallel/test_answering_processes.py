@@ -47,11 +47,11 @@ def archive(settings: BotSettings, encoder) -> Iterator[Archive]:
 
 
 @pytest.fixture
-def start(archive: Archive, settings: BotSettings) -> Iterator[Callable[..., AnsweringProcesses]]:
+def start(archive: Archive) -> Iterator[Callable[..., AnsweringProcesses]]:
     begun: list[AnsweringProcesses] = []
 
     def started(count: int = 1, deadline: float = PATIENCE) -> AnsweringProcesses:
-        processes = AnsweringProcesses(archive, settings, count, at_once_here=1, deadline=deadline)
+        processes = AnsweringProcesses(archive, count, at_once_here=1, deadline=deadline)
         begun.append(processes)
         processes.start()
         until(lambda: processes.ready == count)
