@@ -146,10 +146,16 @@ class AnsweringProcesses:
         return _received(worker, self._archive.encoder(), self._deadline)
 
     def _borrow(self) -> _Worker | None:
-        """One that is free, waited for while there are any; None where there are none."""
-        with self._changed:
-            self._changed.wait_for(lambda: self._free or not self._all)
-            return self._free.pop() if self._free else None
+        """One that is free and lives, waited for while there are any; None where there are none."""
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._free or not self._all)
+                if not self._free:
+                    return None
+                worker = self._free.pop()
+            if worker.process.poll() is None:
+                return worker
+            self._replace(worker)  # it ended while it had nothing to do
 
     def _give_back(self, worker: _Worker) -> None:
         with self._changed:

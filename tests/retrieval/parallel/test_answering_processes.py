@@ -8,6 +8,7 @@ import shutil
 import signal
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -107,16 +108,31 @@ def test_a_generation_that_comes_is_answered_from_at_once(archive, settings, sta
     assert answer.excerpts[0].source.path.endswith("news.txt")
 
 
-def test_a_process_that_dies_takes_one_question_along_and_another_takes_its_place(archive, start):
+def test_a_process_that_dies_takes_one_question_along_and_another_takes_its_place(start):
+    processes = start()
+    [dying] = pids(processes)
+    os.kill(dying, signal.SIGSTOP)
+    with ThreadPoolExecutor(1) as thread:
+        asked = thread.submit(processes.ask, QUESTIONS[0])
+        until(lambda: not processes._free)
+        time.sleep(0.2)  # so that it has the question
+        os.kill(dying, signal.SIGKILL)
+        with pytest.raises(ProcessEnded):
+            asked.result()
+    assert isinstance(processes.ask(QUESTIONS[0]), Found)  # here, while the other starts
+    until(lambda: processes.ready == 1)
+    assert pids(processes) != [dying]
+    assert isinstance(processes.ask(QUESTIONS[0]), Found)
+
+
+def test_one_that_died_with_nothing_to_do_takes_no_question_along(start):
     processes = start()
     [dead] = pids(processes)
     os.kill(dead, signal.SIGKILL)
-    with pytest.raises(ProcessEnded):
-        processes.ask(QUESTIONS[0])
-    assert isinstance(processes.ask(QUESTIONS[0]), Found)  # here, while the other starts
+    until(lambda: next(iter(processes._all)).process.poll() is not None)
+    assert isinstance(processes.ask(QUESTIONS[0]), Found)
     until(lambda: processes.ready == 1)
     assert pids(processes) != [dead]
-    assert isinstance(processes.ask(QUESTIONS[0]), Found)
 
 
 def test_a_process_that_hangs_is_ended_after_the_deadline(start):
