@@ -66,7 +66,7 @@ class Run:
     async def _in_a_process(self, full: bool, dry_run: bool) -> End:
         options = [*(["--full"] if full else []), *(["--dry-run"] if dry_run else [])]
         arguments = ("-P", "-m", "retrieval", "index", "--nice", "--json", "--progress", "lines", *options)
-        environment = {name: value for name, value in os.environ.items() if name not in _HIDDEN_FROM_THE_CHILD}
+        environment = {name: value for name, value in os.environ.items() if name.upper() not in _HIDDEN_FROM_THE_CHILD}
         try:  # cancelled meanwhile, asyncio kills what it has started
             process = await asyncio.create_subprocess_exec(
                 sys.executable,

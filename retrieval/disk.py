@@ -1,4 +1,4 @@
-"""A disk that is full, failing or read-only, told in one line, by whatever library it was met."""
+"""Folders that are private, and a disk that is full, failing or read-only, told in one line whoever met it."""
 
 from __future__ import annotations
 
@@ -7,11 +7,19 @@ import errno
 import os
 import sqlite3
 from collections.abc import Iterator
+from pathlib import Path
 
 from retrieval.errors import DiskError
 
 _OF_A_DISK = {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.EACCES, errno.EPERM, errno.EFBIG, errno.EMLINK}
 _OF_A_TABLE = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN}
+
+
+def make_private(folder: Path) -> None:
+    """The folder, and those above it that are missing: nobody but their owner looks into them."""
+    for each in (*reversed(folder.parents), folder):
+        if not each.is_dir():
+            each.mkdir(mode=0o700, exist_ok=True)
 
 
 @contextlib.contextmanager

@@ -38,7 +38,7 @@ class Models:
         with self._loading:
             settings = self._settings
             if self._reranker is None and settings.reranker is not None:
-                self._reranker = load_reranker(settings.reranker, settings.offline)
+                self._reranker = load_reranker(settings.reranker, settings.offline, settings.threads)
             return self._reranker
 
     def fingerprint(self) -> str | None:

@@ -22,7 +22,7 @@ def encoding(texts: Texts) -> Figures:
     settings = texts.settings
     passages = texts.passages(PASSAGES)
     whole, sentences = [text for text, _ in passages], [spans for _, spans in passages]
-    plain = load_uncompiled(settings.model, settings.offline)
+    plain = load_uncompiled(settings.model, settings.offline, settings.threads)
     precisions = ["f32", *(["bf16"] if has_bfloat16() else [])]
     compiled = {
         f"openvino_{name}": load_encoder(settings.model, settings.offline, settings.threads, [name])

@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import shutil
 import subprocess
 import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from itertools import cycle
+from pathlib import Path
 
 import numpy as np
 
@@ -62,10 +62,11 @@ async def _reindexing(texts: Texts) -> Figures:
 
 async def _while_one_runs(asking: _Asking, heard: _Heard, texts: Texts) -> float:
     """Seconds that the run took."""
-    shutil.rmtree(texts.settings.data / "cache", ignore_errors=True)
+    for vectors in (texts.settings.data / "cache").glob("vectors.sqlite*"):
+        vectors.unlink()
     command = [sys.executable, "-P", "-m", "retrieval", "index", "--full", "--nice"]
     started = time.perf_counter()
-    with subprocess.Popen(command, env=environment(texts), stdout=subprocess.DEVNULL) as run:  # noqa: ASYNC220, S603
+    with subprocess.Popen(command, env=environment(texts), stdout=subprocess.DEVNULL, cwd=texts.place) as run:  # noqa: ASYNC220, S603
         await asking.go_on(heard, lambda _: run.poll() is not None)
     if run.returncode != 0:
         raise RuntimeError(f"archivist index ended with {run.returncode}")
@@ -118,8 +119,11 @@ async def _watch(heard: _Heard) -> None:
 
 
 def environment(texts: Texts) -> dict[str, str]:
-    """The settings of the archive that is asked, and of no other."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(ENV_PREFIX)}
+    """The settings of the archive that is asked. A process has no others in `texts.place`, where no `.env` is: a store
+    that one names elsewhere must not be written to.
+    """
+    kept = {name: value for name, value in os.environ.items() if not name.upper().startswith(ENV_PREFIX)}
     settings = texts.settings
-    own = {name: getattr(settings, name) for name in ("archive", "data", "model", "offline", "threads")}
-    return kept | {f"{ENV_PREFIX}{name.upper()}": str(value) for name, value in own.items()}
+    own = {name: getattr(settings, name) for name in ("archive", "data", "store", "model", "offline", "threads")}
+    here = {"PYTHONPATH": str(Path(__file__).parents[2])}
+    return kept | here | {f"{ENV_PREFIX}{name.upper()}": str(value) for name, value in own.items()}

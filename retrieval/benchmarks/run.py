@@ -17,6 +17,8 @@ from retrieval.benchmarks.searching import searching
 from retrieval.benchmarks.starting import starting
 from retrieval.benchmarks.texts import Texts, texts_of
 from retrieval.benchmarks.timing import Figures, apart
+from retrieval.disk import make_private
+from retrieval.errors import ArchiveFolderError
 from retrieval.settings import RetrievalSettings
 
 _EACH: Mapping[str, Callable[[Texts], Figures]] = {
@@ -40,7 +42,9 @@ def benchmark(
     `sizes`: passages of the archives that `searching` makes. `report` is told what begins. Writes below `settings.data`
     only, and deletes that again. Raises what `texts_of` does, and ModelError.
     """
-    settings.data.mkdir(parents=True, exist_ok=True)
+    if settings.data.resolve().is_relative_to(folder.resolve()):
+        raise ArchiveFolderError(f"the data folder {settings.data} lies in {folder}, and would be measured with it")
+    make_private(settings.data)
     figures: Figures = {"machine": _machine(), "model": settings.model}
     with tempfile.TemporaryDirectory(prefix="bench-", dir=settings.data) as place:
         report("index")

@@ -26,6 +26,6 @@ def starting(texts: Texts) -> Figures:
 
 def _run(texts: Texts, arguments: list[str]) -> None:
     command = [sys.executable, "-P", "-m", "retrieval", *arguments]
-    done = subprocess.run(command, env=environment(texts), capture_output=True, check=False)  # noqa: S603
+    done = subprocess.run(command, env=environment(texts), cwd=texts.place, capture_output=True, check=False)  # noqa: S603
     if done.returncode not in (0, 1):  # 1: nothing found
         raise RuntimeError(done.stderr.decode(errors="replace").strip())

@@ -59,7 +59,14 @@ def texts_of(folder: Path, settings: RetrievalSettings, place: Path) -> Texts:
     `folder` is only read. The archive is indexed here, unless `place` has it. Raises QuestionSetError and what
     `Archive.reindex` does.
     """
-    own = {"data": place / "data", "store": "local", "archive": folder, "reranker": None}
+    model = Path(settings.model).absolute() if Path(settings.model).is_dir() else settings.model
+    own = {
+        "data": place / "data",
+        "store": "local",
+        "archive": folder.absolute(),
+        "reranker": None,
+        "model": str(model),
+    }
     asked: Sequence[str] = ()
     if any((folder / name).is_file() for name in ("corpus.jsonl", "corpus.jsonl.gz")):
         own["archive"] = place / "archive"

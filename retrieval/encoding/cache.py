@@ -12,7 +12,7 @@ from typing import Self
 
 import numpy as np
 
-from retrieval.disk import disk_errors
+from retrieval.disk import disk_errors, make_private
 from retrieval.encoding.encoder import Encoder
 from retrieval.spans import Span
 from retrieval.store.protocol import Directions, PassageVectors, Vectors
@@ -34,7 +34,7 @@ class VectorCache:
     """
 
     def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_private(path.parent)
         self._path = path
         self._tables = _connected(path)
         try:

@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from retrieval.disk import make_private
 from retrieval.encoding.compiled import SAME, Compiled, processor, read_graph, save_graph
 from retrieval.encoding.sample import SAMPLE
 from retrieval.encoding.token_averages import TokenAverages, Traits
@@ -61,8 +62,10 @@ def keep(
 ) -> None:
     """`expected`: PyTorch's vectors of SAMPLE. Where it can't be written, the log says so, and that is all."""
     traits = encoder.traits
+    if not encoder.likeness(SAMPLE, expected) >= SAME[compiled.precision]:
+        return  # it would not be taken the next time
     try:
-        place.mkdir(parents=True, exist_ok=True)
+        make_private(place)
         folder = Path(tempfile.mkdtemp(prefix="model-", dir=place))
         try:
             save_graph(compiled.graph, folder / "graph.xml")

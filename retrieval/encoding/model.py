@@ -59,11 +59,7 @@ def load_encoder(
         encoder = kept.restored(keep, name, fingerprint, threads)
         if encoder is not None:
             return encoder
-    model = _loaded("SentenceTransformer", name, folder, offline)
-    if threads:
-        import torch  # noqa: PLC0415
-
-        torch.set_num_threads(threads)
+    model = _loaded("SentenceTransformer", name, folder, offline, threads)
     from retrieval.encoding.tracing import ByPyTorch, compile_transformer  # noqa: PLC0415
 
     traits = Traits.of(model, name, fingerprint or _of_weights(model))
@@ -86,14 +82,14 @@ def _of_short(model: Any) -> Vectors:
     return vectors
 
 
-def load_uncompiled(name: str, offline: bool = True) -> Encoder:
+def load_uncompiled(name: str, offline: bool = True, threads: int = 0) -> Encoder:
     """As sentence-transformers runs it, with PyTorch: what any other way is measured by. Raises ModelError."""
-    return WholeTexts(name, "", _loaded("SentenceTransformer", name, _folder(name), offline))
+    return WholeTexts(name, "", _loaded("SentenceTransformer", name, _folder(name), offline, threads))
 
 
-def load_reranker(name: str, offline: bool = True) -> Reranker:
+def load_reranker(name: str, offline: bool = True, threads: int = 0) -> Reranker:
     """A cross-encoder, by the same rules as `load_encoder`. Raises ModelError."""
-    model = _loaded("CrossEncoder", name, _folder(name), offline)
+    model = _loaded("CrossEncoder", name, _folder(name), offline, threads)
     if model.num_labels != 1 or not _was_trained_to_classify(model):
         raise ModelError(f"the model {name} is no cross-encoder with one score for a pair")
     one_at_a_time = threading.Lock()
@@ -127,12 +123,15 @@ def _prepare(offline: bool) -> None:
     os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
 
 
-def _loaded(kind: str, name: str, folder: Path | None, offline: bool) -> Any:
+def _loaded(kind: str, name: str, folder: Path | None, offline: bool, threads: int = 0) -> Any:
     _prepare(offline)
     # Imported here because it takes seconds, which `--help` and a walk over an unchanged archive should not.
     import sentence_transformers  # noqa: PLC0415
+    import torch  # noqa: PLC0415
     from transformers.utils import logging as transformers_logging  # noqa: PLC0415
 
+    if threads:
+        torch.set_num_threads(threads)
     transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     transformers_logging.set_verbosity_error()  # type: ignore[no-untyped-call]
     logging.getLogger("sentence_transformers").setLevel(logging.WARNING)

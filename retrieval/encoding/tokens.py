@@ -36,13 +36,21 @@ class Rules:
     """The token's number."""
     longest: int
     """Tokens of a text, those of the model's own included; what is beyond them is left out."""
+    side: str = "right"
+    """Where it is left out."""
 
     @classmethod
     def of(cls, tokenizer: Any) -> Rules:
         """Of transformers' fast one."""
         inputs = tuple(name for name in tokenizer.model_input_names if name in _OF_AN_ENCODING)
         longest = min(int(tokenizer.model_max_length), _NO_LIMIT)
-        return cls(tokenizer.backend_tokenizer.to_str(), inputs, int(tokenizer.pad_token_id or 0), longest)
+        return cls(
+            tokenizer.backend_tokenizer.to_str(),
+            inputs,
+            int(tokenizer.pad_token_id or 0),
+            longest,
+            tokenizer.truncation_side,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +75,7 @@ class Tokens:
         self._tokenizer.no_padding()
         self._tokenizer.no_truncation()
         if rules.longest < _NO_LIMIT:
-            self._tokenizer.enable_truncation(rules.longest)
+            self._tokenizer.enable_truncation(rules.longest, direction=rules.side)
 
     def read(self, texts: Sequence[str]) -> list[Read]:
         found = self._tokenizer.encode_batch([encodable(text) for text in texts])

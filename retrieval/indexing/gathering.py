@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from retrieval.disk import make_private
 from retrieval.errors import DiskError, UnreadableFile
 from retrieval.indexing.repetition import Group, LinesIn
 from retrieval.reading import FileStamp, Limits, Reading, Workers, collection_of, digest_of, message_of, reading_of
@@ -73,7 +74,7 @@ class Aside:
     def __init__(self, place: Path) -> None:
         self._place = place
         with self._telling():
-            place.mkdir(parents=True, exist_ok=True)
+            make_private(place)
             self._file = tempfile.TemporaryFile(dir=place)  # noqa: SIM115 - closed by close()
         self.size = 0
 

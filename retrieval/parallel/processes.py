@@ -1,10 +1,9 @@
 """The processes that answer, from their start to their end.
 
-A question takes some ten milliseconds of Python, of which one process does one at a time however many threads it has.
-Each process here has one question at a time, which was encoded beforehand, together with others that came meanwhile.
-
-Until they are up, and where none could be started, questions are answered in this process. One that ends on a question
-takes that question along, never the bot, and another is started in its place.
+A question takes some milliseconds of Python, of which one process does one at a time however many threads it has. Each
+process here has one question at a time, which was encoded beforehand, together with others that came meanwhile. Until
+they are up, and where none could be started, this process answers. One that ends on a question takes that question
+along, never the bot, and another is started in its place.
 """
 
 from __future__ import annotations
@@ -16,6 +15,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from dataclasses import dataclass
 from functools import partial
 from multiprocessing.connection import Connection
@@ -27,12 +27,14 @@ from retrieval.encoding import Encoder
 from retrieval.errors import ProcessEnded
 from retrieval.filters import EVERYTHING, Filter
 from retrieval.parallel.messages import Begin, Done, Encode, Failed, Question, attempted, outcome_of
-from retrieval.settings import RetrievalSettings
+from retrieval.settings import ENV_PREFIX, RetrievalSettings
 from retrieval.store.opening import serves_several_processes
 
 log = logging.getLogger(__name__)
 MOST = 4
 """Started without being asked for more: each takes memory for the index's tables and for Python."""
+TRIED_AGAIN = 60.0
+"""Seconds after one could not be started."""
 STARTING = 120.0
 """Seconds until one must have the index open."""
 _PROGRAM = ("-m", "retrieval.parallel.worker")
@@ -78,14 +80,23 @@ class AnsweringProcesses:
         self._free: list[_Worker] = []
         self._all: set[_Worker] = set()
         self._starting = 0
-        self._begun = self._closed = False
+        self._next_try = 0.0
+        self._closed = False
 
     def start(self) -> None:
-        """Returns at once; does nothing the second time. Needs a warm archive."""
+        """Returns at once; those that are there are counted. Needs a warm archive."""
+        self._next_try = 0.0
+        self._start_missing()
+
+    def _start_missing(self) -> None:
+        """Where some could not be started, or were lost, that is tried again, but not at every question."""
         with self._changed:
-            begun, self._begun = self._begun, True
-        for _ in range(0 if begun else self._count):
-            self._start_another()
+            missing = self._count - len(self._all) - self._starting
+            if self._closed or missing <= 0 or time.monotonic() < self._next_try:
+                return
+            self._starting += missing
+        for _ in range(missing):
+            threading.Thread(target=self._start_one, name="start of an answering process", daemon=True).start()
 
     def wait_until_started(self) -> int:
         """Until none is about to come up; how many have."""
@@ -108,14 +119,16 @@ class AnsweringProcesses:
         as_written: bool = False,
     ) -> Answer:
         """As `Archive.ask`; raises ProcessEnded besides."""
-        if not self._begun and self._archive.is_warm:  # what hindered it at first is mended
-            self.start()
+        if self._archive.is_warm:
+            self._start_missing()
         if not self.ready:
             return self._here(question, where, today, as_written)
         # This also raises where this index was found damaged, which the processes don't look for.
         known = self._archive.encoded(question, where, today=today, as_written=as_written)
         worker = self._borrow()
         if worker is None:
+            if self._closed:
+                raise ProcessEnded("the bot is stopping")
             return self._here(question, where, today, as_written)
         try:
             answer = self._answered(worker, Question(question, where, today, as_written, known))
@@ -129,12 +142,16 @@ class AnsweringProcesses:
         return outcome_of(answer)  # type: ignore[no-any-return]
 
     def close(self) -> None:
+        """What is being answered ends with ProcessEnded, and so does what waits."""
         with self._changed:
             self._closed = True
-            workers, self._free = list(self._all), []
+            idle, self._free = self._free, []
+            busy = self._all.difference(idle)
             self._all.clear()
             self._changed.notify_all()
-        for worker in workers:
+        for worker in busy:
+            worker.process.kill()  # whoever waits for its answer hears of that, and closes its connection
+        for worker in idle:
             worker.end()
 
     def _here(self, question: str, where: Filter, today: datetime.date | None, as_written: bool) -> Answer:
@@ -152,7 +169,7 @@ class AnsweringProcesses:
                 self._changed.wait_for(lambda: self._free or not self._all)
                 if not self._free:
                     return None
-                worker = self._free.pop()
+                worker = self._free.pop(0)  # in turn, so that each hears of a new generation soon
             if worker.process.poll() is None:
                 return worker
             self._replace(worker)  # it ended while it had nothing to do
@@ -161,28 +178,24 @@ class AnsweringProcesses:
         with self._changed:
             if worker in self._all:
                 self._free.append(worker)
-                self._changed.notify()
+                self._changed.notify_all()
 
     def _replace(self, worker: _Worker) -> None:
         with self._changed:
             self._all.discard(worker)
             self._changed.notify_all()
         worker.end()
-        self._start_another()
-
-    def _start_another(self) -> None:
-        with self._changed:
-            self._starting += 1
-        threading.Thread(target=self._start_one, name="start of an answering process", daemon=True).start()
+        self._start_missing()
 
     def _start_one(self) -> None:
-        """One that can't be started is not tried again: whatever hinders it would hinder the next."""
         worker = None
         try:
             worker = self._started()
         except Exception:
             log.exception("a process that answers questions could not be started; there are %d", self.ready)
         with self._changed:
+            if worker is None:
+                self._next_try = time.monotonic() + TRIED_AGAIN
             self._starting -= 1
             self._changed.notify_all()
             if worker is not None and not self._closed:
@@ -201,6 +214,7 @@ class AnsweringProcesses:
                 stdin=subprocess.DEVNULL,
                 env=_environment(),
                 pass_fds=[theirs.fileno()],
+                process_group=0,  # Ctrl-C reaches the bot alone, which ends what it began
             )
         worker = _Worker(process, Connection(ours.detach()))
         try:
@@ -231,6 +245,6 @@ def _environment() -> dict[str, str]:
     """Without the settings, which come by the socket, and the token least of all. A thread each, as they share the
     processors.
     """
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("ARCHIVIST_")}
+    kept = {name: value for name, value in os.environ.items() if not name.upper().startswith(ENV_PREFIX)}
     here = str(Path(__file__).parents[2])
     return kept | {"PYTHONPATH": here, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}

@@ -7,7 +7,6 @@ the others ask for meanwhile. So it takes a fraction of the memory, and the mode
 from __future__ import annotations
 
 import contextlib
-import signal
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -34,7 +33,7 @@ class EncoderElsewhere:
         """Of these texts the vectors came along."""
 
     def encode(self, texts: Sequence[str]) -> Vectors:
-        if all(text in self.known for text in texts):
+        if texts and all(text in self.known for text in texts):
             return np.stack([self.known[text] for text in texts])
         vectors: Vectors = self._asked("encode", texts)
         return vectors
@@ -49,7 +48,6 @@ class EncoderElsewhere:
 
 
 def main() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the bot ends what it began
     with Connection(int(sys.argv[1])) as connection, contextlib.suppress(EOFError, ConnectionError):
         begin: Begin = connection.recv()
         encoder = EncoderElsewhere(connection, begin)

@@ -317,3 +317,16 @@ def test_too_many_open_files_are_no_damage_wherever_they_are_met(backend):
     assert 5 < len(told) < 30
     assert set(told) == {errno.EMFILE}
     assert opened(backend).manifest.documents == 2
+
+
+def test_short_lines_that_can_not_be_read_are_damage_that_the_next_run_sees(backend, monkeypatch):
+    """Of a file that is too large to be looked at whenever it is opened."""
+    publish(backend, page("a.md", "Alder grows by the river."))
+    monkeypatch.setattr("retrieval.store.local.snapshot.CHECKED_AT_ONCE", 0)
+    snapshot = opened(backend)
+    path = snapshot._layout.own.lines
+    path.write_bytes(path.read_bytes()[:30])
+    with pytest.raises(IndexDamaged):
+        snapshot.short_lines()
+    with pytest.raises(IndexDamaged):
+        backend.snapshot()

@@ -17,11 +17,28 @@ from retrieval.benchmarks.searching import searching
 from retrieval.benchmarks.texts import texts_of
 from retrieval.settings import RetrievalSettings
 
+REPOSITORY = Path(__file__).parents[2]
 
-def bench(data: Path, archive: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+
+def bench(data: Path, archive: Path, *arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "retrieval", "bench", *arguments]
-    settings = {"ARCHIVIST_DATA": str(data), "ARCHIVIST_ARCHIVE": str(archive)}
-    return subprocess.run(command, env=os.environ | settings, capture_output=True, text=True, check=False)
+    settings = {"ARCHIVIST_DATA": str(data), "ARCHIVIST_ARCHIVE": str(archive), "PYTHONPATH": str(REPOSITORY)}
+    return subprocess.run(command, env=os.environ | settings, capture_output=True, text=True, check=False, cwd=cwd)
+
+
+def test_what_a_dot_env_names_is_not_written_to(tmp_path, seed):
+    """Its processes index: with the store of a `.env` they would put the benchmark's texts into that."""
+    (tmp_path / ".env").write_text("ARCHIVIST_STORE=milvus://localhost:9/theirs\nARCHIVIST_EXCERPTS=2\n")
+    done = bench(tmp_path / "data", seed.parent, "--part", "starting", "--json", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["starting"]["index_unchanged_seconds"] > 0
+
+
+def test_a_folder_that_holds_the_data_folder_is_refused(tmp_path, seed):
+    shutil.copy(seed, tmp_path)
+    done = bench(tmp_path / "data", seed.parent, str(tmp_path))
+    assert done.returncode == 2
+    assert "would be measured with it" in done.stderr
 
 
 def numbers(figures: Any) -> list[float]:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from retrieval.disk import disk_errors
+from retrieval.disk import disk_errors, make_private
 from retrieval.errors import IndexBusy, IndexDamaged, NothingToRollBackTo
 from retrieval.store.drafting import DraftModel
 from retrieval.store.local import schema
@@ -91,7 +91,7 @@ class LocalBackend:
             raise
 
     def _locked(self) -> FileLock:
-        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_private(self._folder)
         lock = FileLock(self._folder / "writing.lock")
         try:
             lock.acquire(timeout=0)

@@ -7,6 +7,8 @@ import datetime
 import errno
 import os
 import sqlite3
+import zipfile
+import zlib
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any
@@ -219,7 +221,11 @@ class LocalSnapshot:
 
     def short_lines(self) -> LineTable:
         files = (self._layout.own, self._layout.base)
-        tables = [read_lines(of.lines).kept(layer.seen) for of, layer in zip(files, self.layers, strict=False)]
+        try:
+            tables = [read_lines(of.lines).kept(layer.seen) for of, layer in zip(files, self.layers, strict=False)]
+        except (ValueError, KeyError, IndexError, TypeError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+            self.check()  # which marks it, so that the next run makes the index anew
+            raise IndexDamaged(f"the index is damaged: {error}") from error
         return tables[0] if len(tables) == 1 else tables[0].beside(tables[1])
 
     def close(self) -> None:

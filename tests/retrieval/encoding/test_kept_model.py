@@ -134,3 +134,11 @@ def test_where_it_can_not_be_kept_it_is_loaded_all_the_same(tmp_path, caplog):
     (tmp_path / "file").write_text("no folder")
     assert load_encoder(NAME, keep=tmp_path / "file" / "model").encode(TEXTS).shape == (3, 384)
     assert "the compiled model could not be kept" in caplog.text
+
+
+def test_nobody_else_looks_into_the_folders_that_are_made_for_it(made, tmp_path):
+    """It is often the first that is written to a data folder, where all texts will be."""
+    encoder = load_encoder(NAME, keep=tmp_path / "data" / "cache" / "model")
+    assert encoder.fingerprint == made[1]
+    for folder in (tmp_path / "data", tmp_path / "data" / "cache", tmp_path / "data" / "cache" / "model"):
+        assert folder.stat().st_mode & 0o777 == 0o700

@@ -177,6 +177,36 @@ def test_an_index_that_was_found_damaged_is_an_outage_there_too(archive, start, 
         processes.ask(QUESTIONS[0])
 
 
+def test_where_they_can_not_be_started_it_is_tried_again(archive, monkeypatch):
+    processes = AnsweringProcesses(archive, 1, at_once_here=1, deadline=PATIENCE)
+    monkeypatch.setattr("retrieval.parallel.processes._PROGRAM", ("-c", "raise SystemExit"))
+    archive.warm()
+    processes.start()
+    assert processes.wait_until_started() == 0
+    monkeypatch.undo()
+    assert isinstance(processes.ask(QUESTIONS[0]), Found)
+    assert not processes._starting, "not at every question"
+    monkeypatch.setattr(processes, "_next_try", 0.0)
+    assert isinstance(processes.ask(QUESTIONS[0]), Found)
+    assert processes.wait_until_started() == 1
+    processes.close()
+
+
+def test_those_who_wait_when_the_bot_stops_are_told(start):
+    processes = start()
+    [worker] = processes._all
+    os.kill(worker.process.pid, signal.SIGSTOP)
+    with ThreadPoolExecutor(2) as threads:
+        asked = [threads.submit(processes.ask, question) for question in QUESTIONS[:2]]
+        until(lambda: not processes._free)
+        time.sleep(0.2)
+        processes.close()
+        for each in asked:
+            with pytest.raises(ProcessEnded):
+                each.result()
+    assert not processes._starting and not processes._all
+
+
 def test_no_setting_and_no_token_reaches_them(start, monkeypatch):
     monkeypatch.setenv("ARCHIVIST_DISCORD_TOKEN", HIDDEN)
     processes = start()

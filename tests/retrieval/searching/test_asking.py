@@ -202,7 +202,7 @@ def test_a_cross_encoder_orders_the_best_passages(settings, archive, encoder, mo
         asked.append(question)
         return [float(len(text)) for text in texts]
 
-    monkeypatch.setattr("retrieval.models.load_reranker", lambda name, offline: longest_first)
+    monkeypatch.setattr("retrieval.models.load_reranker", lambda name, offline, threads: longest_first)
     reordered = Archive(settings.model_copy(update={"reranker": "any"}), encoder=encoder)
     question = "Who opened the bakery on Quill Street?"
     plain, other = archive.ask(question), reordered.ask(question)
