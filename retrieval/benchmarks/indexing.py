@@ -14,7 +14,7 @@ from pathlib import Path
 from retrieval.archive import Archive
 from retrieval.benchmarks.texts import Texts
 from retrieval.benchmarks.timing import Figures, in_turns, memory, timed
-from retrieval.encoding import Encoder, load_encoder
+from retrieval.encoding import Encoder
 from retrieval.reading.processes import end_idle
 
 TURNS = 2
@@ -22,8 +22,7 @@ NEWS = "Nobody had foreseen the zyxomma, the keeper of the lighthouse said on Mo
 
 
 def indexing(texts: Texts) -> Figures:
-    settings = texts.settings
-    encoder = load_encoder(settings.model, settings.offline, settings.threads)
+    encoder = texts.encoder()
     passages = sorted(texts.passages(), key=lambda each: -len(each[0]))
     whole, sentences = [text for text, _ in passages], [spans for _, spans in passages]
     _indexed(texts, encoder)  # everything is warm after this

@@ -18,7 +18,6 @@ from retrieval.benchmarks import drawn_archive
 from retrieval.benchmarks.drawn_archive import FILTERS, MODEL, OF_A_DOCUMENT
 from retrieval.benchmarks.texts import Texts
 from retrieval.benchmarks.timing import Figures, apart, memory, quantiles, timed
-from retrieval.encoding import load_encoder
 from retrieval.errors import IndexDamaged
 from retrieval.filters import EVERYTHING
 from retrieval.indexing import indexed_text
@@ -52,7 +51,7 @@ def searching(texts: Texts, passages: int) -> Figures:
 
 
 def _built(texts: Texts, passages: int, place: Path) -> Figures:
-    encoder = load_encoder(texts.settings.model, texts.settings.offline, texts.settings.threads)
+    encoder = texts.encoder()
     pool = drawn_archive.pool_of(texts, encoder)
     taken = timed(lambda: drawn_archive.publish(LocalBackend(place), pool, passages, encoder.dimensions))
     size = sum(file.stat().st_size for file in place.rglob("*") if file.is_file())
@@ -60,7 +59,7 @@ def _built(texts: Texts, passages: int, place: Path) -> Figures:
 
 
 def _searched(texts: Texts, place: Path) -> Figures:
-    encoder = load_encoder(texts.settings.model, texts.settings.offline, texts.settings.threads)
+    encoder = texts.encoder()
     questions = texts.questions[:QUESTIONS]
     asked = list(zip(questions, encoder.encode(questions), strict=True))
     started = time.perf_counter()
@@ -126,7 +125,7 @@ def _recall(snapshot: Any, asked: Asked, where: Any) -> float | None:
 
 def _changed(texts: Texts, place: Path) -> list[Figures]:
     """Of one document, some times; the first time a layer of its own begins."""
-    encoder = load_encoder(texts.settings.model, texts.settings.offline, texts.settings.threads)
+    encoder = texts.encoder()
     [(first, *_)] = drawn_archive.made(drawn_archive.pool_of(texts, encoder), OF_A_DOCUMENT)
     figures = []
     for number in range(CHANGES):

@@ -12,9 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from retrieval.archive import Archive
+from retrieval.encoding import Encoder
 from retrieval.errors import ArchiveFolderError
 from retrieval.evaluation import load_question_set
 from retrieval.indexing import indexed_text
+from retrieval.models import Models
 from retrieval.records import Document
 from retrieval.settings import RetrievalSettings
 from retrieval.spans import Span
@@ -37,6 +39,10 @@ class Texts:
     place: Path
     """Everything that is written goes there."""
     questions: tuple[str, ...]
+
+    def encoder(self) -> Encoder:
+        """As the archive has it."""
+        return Models(self.settings).encoder()
 
     def documents(self) -> Iterator[Document]:
         snapshot = LocalBackend(self.settings.data).snapshot()
