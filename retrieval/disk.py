@@ -16,10 +16,13 @@ _OF_A_TABLE = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONL
 
 
 def make_private(folder: Path) -> None:
-    """The folder, and those above it that are missing: nobody but their owner looks into them."""
+    """The folder, and those above it that are missing: nobody but their owner looks into them. Raises OSError."""
     for each in (*reversed(folder.parents), folder):
-        if not each.is_dir():
-            each.mkdir(mode=0o700, exist_ok=True)
+        try:
+            if not each.is_dir():
+                each.mkdir(mode=0o700, exist_ok=True)
+        except FileExistsError:  # it is there, and no folder
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(each)) from None
 
 
 @contextlib.contextmanager
