@@ -96,10 +96,9 @@ def _quantiles(snapshot: Snapshot, asked: Asked, where: Any) -> Figures:
 
 
 def _candidates(snapshot: Snapshot, question: str, vector: Vectors, where: Any) -> None:
-    found = list(candidates(as_written(question, where), vector, snapshot))
-    snapshot.directions(found)
-    for passage in snapshot.passages(found[:FETCHED]).values():
-        snapshot.document(passage.document_id)
+    found = candidates(as_written(question, where), vector, snapshot)
+    snapshot.directions(list(found))
+    snapshot.read(list({hit.passage.document_id: None for hit in list(found.values())[:FETCHED]}))
 
 
 def _recall(snapshot: Any, asked: Asked, where: Any) -> float | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import gzip
 import itertools
 import random
 from collections.abc import Iterator, Sequence
@@ -17,6 +16,7 @@ from retrieval.errors import ArchiveFolderError
 from retrieval.evaluation import load_question_set
 from retrieval.indexing import indexed_text
 from retrieval.models import Models
+from retrieval.reading import open_unzipped
 from retrieval.records import Document
 from retrieval.settings import RetrievalSettings
 from retrieval.spans import Span
@@ -91,17 +91,11 @@ def _question_set(folder: Path, archive: Path) -> Sequence[str]:
     """Its questions; some of its documents go into the archive's folder."""
     found = load_question_set(folder)
     archive.mkdir(parents=True, exist_ok=True)
-    lines = _content(found.corpus).splitlines(keepends=True)
+    with open_unzipped(found.corpus) as corpus:
+        lines = corpus.readlines()
     step = max(len(lines) // MOST_DOCUMENTS, 1)
     (archive / "corpus.jsonl").write_bytes(b"".join(lines[::step][:MOST_DOCUMENTS]))
     return [question.text for question in found.questions]
-
-
-def _content(path: Path) -> bytes:
-    if path.suffix != ".gz":
-        return path.read_bytes()
-    with gzip.open(path) as packed:
-        return packed.read()
 
 
 def _sentences(texts: Texts) -> list[str]:

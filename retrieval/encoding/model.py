@@ -14,10 +14,10 @@ from typing import Any, Protocol
 
 from retrieval.encoding import packaged
 from retrieval.encoding.encoder import Encoder
-from retrieval.encoding.sample import SAMPLE
+from retrieval.encoding.sample import SAMPLE, vectors_by_library
+from retrieval.encoding.traits import Traits
 from retrieval.encoding.whole_texts import WholeTexts, encodable
 from retrieval.errors import ModelError
-from retrieval.store.protocol import Vectors
 
 log = logging.getLogger(__name__)
 _WEIGHTS_AND_RULES = (".json", ".safetensors", ".txt", ".model")
@@ -50,13 +50,13 @@ def load_encoder(
     folder = _folder(name)
     _prepare(offline)
     # As late as the libraries below, and for the same reason.
-    from retrieval.encoding import kept  # noqa: PLC0415
-    from retrieval.encoding.token_averages import TokenAverages, Traits, averages_tokens  # noqa: PLC0415
+    from retrieval.encoding import kept_model  # noqa: PLC0415
+    from retrieval.encoding.token_averages import TokenAverages, averages_tokens  # noqa: PLC0415
     from retrieval.encoding.tokens import Rules, Tokens  # noqa: PLC0415
 
     fingerprint = _of_files(folder) if folder is not None else None
     if keep is not None and fingerprint is not None:
-        encoder = kept.restored(keep, name, fingerprint, threads)
+        encoder = kept_model.restored(keep, name, fingerprint, threads)
         if encoder is not None:
             return encoder
     model = _loaded("SentenceTransformer", name, folder, offline, threads)
@@ -68,23 +68,18 @@ def load_encoder(
     if averages_tokens(model):
         rules = Rules.of(model.tokenizer)
         encoder = TokenAverages(traits, Tokens(rules), parity.compiled if parity else ByPyTorch(whole))
-        if encoder.likeness(_SHORT, _of_short(model)) >= SAME:
+        if encoder.likeness(_SHORT, vectors_by_library(model, _SHORT)) >= SAME:
             if keep is not None and fingerprint is not None and parity is not None:
-                kept.keep(keep, encoder, rules, parity.compiled, parity.expected)
+                kept_model.keep(keep, encoder, rules, parity.compiled, parity.expected)
             return encoder
         log.info("the model %s is run by sentence-transformers, which gives other vectors than its parts tell", name)
-    return WholeTexts(name, traits.fingerprint, model)
-
-
-def _of_short(model: Any) -> Vectors:
-    """As sentence-transformers runs it."""
-    vectors: Vectors = model.encode(_SHORT, batch_size=2, normalize_embeddings=True, show_progress_bar=False)
-    return vectors
+    return WholeTexts(traits, model)
 
 
 def load_uncompiled(name: str, offline: bool = True, threads: int = 0) -> Encoder:
     """As sentence-transformers runs it, with PyTorch: what any other way is measured by. Raises ModelError."""
-    return WholeTexts(name, "", _loaded("SentenceTransformer", name, _folder(name), offline, threads))
+    model = _loaded("SentenceTransformer", name, _folder(name), offline, threads)
+    return WholeTexts(Traits.of(model, name, ""), model)
 
 
 def load_reranker(name: str, offline: bool = True, threads: int = 0) -> Reranker:

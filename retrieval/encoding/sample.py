@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
@@ -22,6 +25,14 @@ SAMPLE = (
     "The council did not vote. " * 9 + "It had been told that the bridge would hold, and that it would not.",
     "A longer report begins with what is known and ends with what is not. " * 80,
 )
+
+
+def vectors_by_library(model: Any, texts: Sequence[str]) -> npt.NDArray[np.float32]:
+    """As a SentenceTransformer gives them, whatever runs its transformer: (texts, dimensions), rows of unit length."""
+    vectors: npt.NDArray[np.float32] = model.encode(
+        texts, batch_size=2, normalize_embeddings=True, show_progress_bar=False
+    )
+    return vectors
 
 
 def least_cosine(one: npt.NDArray[np.float32], other: npt.NDArray[np.float32]) -> float:

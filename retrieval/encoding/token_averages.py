@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
@@ -21,6 +20,7 @@ from retrieval.encoding.sample import least_cosine
 from retrieval.encoding.sentences import directions_of
 from retrieval.encoding.together import Together
 from retrieval.encoding.tokens import Read, Tensors, Tokens
+from retrieval.encoding.traits import Traited, Traits
 from retrieval.spans import Span
 from retrieval.store.protocol import PassageVectors, Vectors
 
@@ -36,26 +36,6 @@ class Transformer(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Traits:
-    """What is said of a model beside its tokens and its transformer."""
-
-    name: str
-    fingerprint: str
-    dimensions: int
-    before_question: str = ""
-    """Words that it was trained to have there, as those before a passage."""
-    before_passage: str = ""
-
-    @classmethod
-    def of(cls, model: Any, name: str, fingerprint: str) -> Traits:
-        """Of a SentenceTransformer."""
-        said = model.prompts
-        return cls(
-            name, fingerprint, int(model.get_embedding_dimension()), said.get("query") or "", said.get("document") or ""
-        )
-
-
 def averages_tokens(model: Any) -> bool:
     """Whether a SentenceTransformer does only that, as far as it says, and tells where in the text a token stands."""
     kinds = [type(module).__name__ for module in model]
@@ -63,26 +43,14 @@ def averages_tokens(model: Any) -> bool:
     return plain and model[1].pooling_mode == "mean" and bool(getattr(model.tokenizer, "is_fast", False))
 
 
-class TokenAverages:
+class TokenAverages(Traited):
     """Runs the transformer itself, with nothing around it: one tokenisation, batches of one length, no padding kept."""
 
     def __init__(self, traits: Traits, tokens: Tokens, transformer: Transformer) -> None:
-        self.traits = traits
+        super().__init__(traits)
         self._tokens, self._transformer = tokens, transformer
         self._one_at_a_time = threading.Lock()  # two batches on the same cores only slow each other down
         self._questions = Together(self._of_questions)
-
-    @property
-    def name(self) -> str:
-        return self.traits.name
-
-    @property
-    def fingerprint(self) -> str:
-        return self.traits.fingerprint
-
-    @property
-    def dimensions(self) -> int:
-        return self.traits.dimensions
 
     def likeness(self, texts: Sequence[str], expected: Vectors) -> float:
         """The least cosine of these texts' vectors with those that are expected: it has no words before them then."""

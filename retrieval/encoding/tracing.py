@@ -17,7 +17,7 @@ from openvino.frontend import FrontEndManager
 from openvino.frontend.pytorch.ts_decoder import TorchScriptPythonDecoder
 
 from retrieval.encoding.compiled import SAME, Compiled, States, is_bfloat16_faster
-from retrieval.encoding.sample import SAMPLE, least_cosine
+from retrieval.encoding.sample import SAMPLE, least_cosine, vectors_by_library
 from retrieval.encoding.tokens import Tensors
 
 _log = logging.getLogger(__name__)
@@ -69,7 +69,7 @@ def compile_transformer(model: Any, threads: int, precisions: Sequence[str] | No
     so, and nothing is returned. `threads`: 0 leaves it to OpenVINO. `precisions`: the first that gives the same vectors
     is taken; None: what this processor is fastest with.
     """
-    expected = _sample_of(model)
+    expected = vectors_by_library(model, SAMPLE)
     whole = getattr(model[0], "model", None)
     try:
         inputs = [name for name in _INPUTS if name in inspect.signature(model[0].model.forward).parameters]
@@ -83,7 +83,7 @@ def compile_transformer(model: Any, threads: int, precisions: Sequence[str] | No
         try:
             compiled = Compiled(graph, inputs, precision, threads)
             model[0].model = _InItsPlace(whole.config, compiled)  # type: ignore[union-attr]
-            nearest = least_cosine(expected, _sample_of(model))
+            nearest = least_cosine(expected, vectors_by_library(model, SAMPLE))
             if nearest >= SAME[precision]:
                 return Parity(compiled, expected)
             raise ValueError(f"its vectors are only {nearest:.4f} like PyTorch's")
@@ -96,13 +96,6 @@ def compile_transformer(model: Any, threads: int, precisions: Sequence[str] | No
 def _stays_with_pytorch(error: Exception) -> None:
     reason = str(error).strip().splitlines()[:1] or [type(error).__name__]
     _log.info("the model is run by PyTorch, as OpenVINO can't: %s", reason[0][:300])
-
-
-def _sample_of(model: Any) -> npt.NDArray[np.float32]:
-    vectors: npt.NDArray[np.float32] = model.encode(
-        SAMPLE, batch_size=2, normalize_embeddings=True, show_progress_bar=False
-    )
-    return vectors
 
 
 def _traced(transformer: Any, inputs: list[str]) -> openvino.Model:

@@ -10,30 +10,26 @@ from typing import Any
 import numpy as np
 
 from retrieval.encoding.sentences import directions_of
+from retrieval.encoding.traits import Traited, Traits
 from retrieval.spans import Span
 from retrieval.store.protocol import PassageVectors, Vectors
 
 BATCH = 32
 
 
-class WholeTexts:
+class WholeTexts(Traited):
     """An Encoder over a loaded SentenceTransformer."""
 
-    def __init__(self, name: str, fingerprint: str, model: Any) -> None:
-        self.name = name
-        self.fingerprint = fingerprint
-        self.dimensions = int(model.get_embedding_dimension())
+    def __init__(self, traits: Traits, model: Any) -> None:
+        super().__init__(traits)
         self._model = model
         self._one_at_a_time = threading.Lock()  # two batches on the same cores only slow each other down
-        # Some models are trained with words before every question and before every passage.
-        self._before_question = model.prompts.get("query") or ""
-        self._before_passage = model.prompts.get("document") or ""
 
     def encode(self, texts: Sequence[str]) -> Vectors:
-        return self._vectors([self._before_question + text for text in texts])
+        return self._vectors([self.traits.before_question + text for text in texts])
 
     def encode_passages(self, texts: Sequence[str], sentences: Sequence[Sequence[Span]]) -> PassageVectors:
-        whole = self._vectors([self._before_passage + text for text in texts])
+        whole = self._vectors([self.traits.before_passage + text for text in texts])
         every = [(text, span) for text, spans in zip(texts, sentences, strict=True) for span in spans]
         rows = self._sentences(every)
         ends = list(itertools.accumulate(map(len, sentences), initial=0))
@@ -41,7 +37,7 @@ class WholeTexts:
 
     def _sentences(self, places: Sequence[tuple[str, Span]]) -> Vectors:
         """(n, dimensions): each by itself."""
-        return self._vectors([self._before_passage + span.of(text) for text, span in places])
+        return self._vectors([self.traits.before_passage + span.of(text) for text, span in places])
 
     def _vectors(self, texts: Sequence[str]) -> Vectors:
         if not texts:

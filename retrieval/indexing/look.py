@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from retrieval.errors import UnreadableFile
-from retrieval.indexing.known import KnownFiles
+from retrieval.indexing.known_files import KnownFiles
 from retrieval.reading import FileStamp, digest_of, reader_of, walk
 from retrieval.store.protocol import FileRecord, glance_of
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from retrieval.codes import document_code
-from retrieval.indexing.known import KnownFiles
+from retrieval.indexing.known_files import KnownFiles
 from retrieval.indexing.look import Look
 from retrieval.indexing.plan import Plan
 from retrieval.reading import FileStamp

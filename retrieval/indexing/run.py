@@ -13,7 +13,7 @@ from retrieval.encoding import Encoder, VectorCache
 from retrieval.errors import ArchiveFolderError, IndexBusy, IndexDamaged
 from retrieval.indexing.build import add_documents, index_fingerprint
 from retrieval.indexing.gathering import Aside, gather
-from retrieval.indexing.known import KnownFiles
+from retrieval.indexing.known_files import KnownFiles
 from retrieval.indexing.look import look
 from retrieval.indexing.making import Making
 from retrieval.indexing.plan import Plan, compare

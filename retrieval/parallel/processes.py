@@ -132,7 +132,7 @@ class AnsweringProcesses:
             return self._here(question, where, today, as_written)
         try:
             answer = self._answered(worker, Question(question, where, today, as_written, known))
-        except (EOFError, OSError, TimeoutError) as error:
+        except (EOFError, OSError) as error:
             self._replace(worker)
             raise ProcessEnded("the process that was answering this ended; please ask again") from error
         except BaseException:  # what it says next would be taken for the answer to another question

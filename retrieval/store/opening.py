@@ -5,6 +5,7 @@ from __future__ import annotations
 from retrieval.errors import SettingsError
 from retrieval.settings import RetrievalSettings
 from retrieval.store.local import LocalBackend
+from retrieval.store.milvus.address import Address
 from retrieval.store.protocol import Backend
 
 LOCAL = "local"
@@ -16,7 +17,6 @@ def store_of(settings: RetrievalSettings) -> Backend:
         return LocalBackend(settings.data)
     try:
         # Only where it is asked for: pymilvus is an extra, and takes a second to import.
-        from retrieval.store.milvus.address import Address  # noqa: PLC0415
         from retrieval.store.milvus.backend import MilvusBackend  # noqa: PLC0415
     except ModuleNotFoundError:
         raise SettingsError(
@@ -28,5 +28,8 @@ def store_of(settings: RetrievalSettings) -> Backend:
 
 
 def serves_several_processes(settings: RetrievalSettings) -> bool:
-    """Whether more than one process at a time can read this store: a file of Milvus Lite is one process's."""
-    return settings.store == LOCAL or "://" in settings.store
+    """Whether more than one process at a time can read this store: a file of Milvus Lite is one process's.
+
+    Raises SettingsError.
+    """
+    return settings.store == LOCAL or not Address.of(settings.store).is_file

@@ -104,22 +104,20 @@ def test_damage_that_only_a_check_of_all_finds_is_no_intact_generation(backend, 
     assert numbers(backend) == {"000001", "000003"}
 
 
-def test_the_one_before_is_kept_where_none_is_intact(backend):
+@pytest.mark.parametrize(
+    ("damaged", "pointer", "kept"),
+    [((1, 2), None, "000002"), ((2,), "garbage", "000001")],
+    ids=["the one before, where none is intact", "the newest intact one, where the pointer was garbled"],
+)
+def test_one_is_kept_beside_an_index_made_anew(backend, damaged, pointer, kept):
     publish(backend, page("ferry.txt", FERRY))
     publish(backend, page("bakery.txt", BAKERY))
-    for number in (1, 2):
+    if pointer is not None:
+        backend._pointer.write_text(pointer)
+    for number in damaged:
         flip(backend._layout(number).own.tables)
     publish(backend, page("ferry.txt", FERRY), fresh=True)
-    assert numbers(backend) == {"000002", "000003"}
-
-
-def test_the_newest_intact_one_is_kept_where_the_pointer_was_garbled(backend):
-    publish(backend, page("ferry.txt", FERRY))
-    publish(backend, page("bakery.txt", BAKERY))
-    backend._pointer.write_text("garbage")
-    flip(backend._layout(2).own.tables)
-    publish(backend, page("ferry.txt", FERRY), fresh=True)
-    assert numbers(backend) == {"000001", "000003"}
+    assert numbers(backend) == {kept, "000003"}
 
 
 def test_rolling_back_passes_over_a_damaged_generation(backend):

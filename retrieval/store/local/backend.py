@@ -20,7 +20,7 @@ from retrieval.store.local.draft import LocalDraft
 from retrieval.store.local.known_questions import check
 from retrieval.store.local.layering import Sizes
 from retrieval.store.local.layout import Layout, own_tables_are_sound
-from retrieval.store.local.momentary import is_of_the_moment
+from retrieval.store.local.open_files import are_too_many
 from retrieval.store.local.snapshot import LocalSnapshot
 from retrieval.store.local.tables import connect_read_only
 from retrieval.store.protocol import Draft, FileRecord, Manifest
@@ -45,7 +45,7 @@ class LocalBackend:
         except FileNotFoundError:
             return None
         except (OSError, UnicodeDecodeError) as error:
-            if is_of_the_moment(error):
+            if are_too_many(error):
                 raise
             raise IndexDamaged(f"{self._pointer} can't be read: {error}") from error
         if not _NUMBER.fullmatch(name):

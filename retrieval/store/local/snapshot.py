@@ -24,7 +24,7 @@ from retrieval.store.local.columns import UNDATED, UNNAMED, Mask
 from retrieval.store.local.layer import Layer
 from retrieval.store.local.layout import Layout, check_files, read_manifest
 from retrieval.store.local.line_files import read_lines
-from retrieval.store.local.momentary import is_of_the_moment
+from retrieval.store.local.open_files import are_too_many
 from retrieval.store.local.tables import Tables
 from retrieval.store.local.words import WordIndex
 from retrieval.store.protocol import Coverage, Directions, FileRecord, Vectors, WordQuery
@@ -64,7 +64,7 @@ class LocalSnapshot:
                 raise  # too many open files, no permission: a failure of the moment, not of the index
             raise IndexDamaged(f"generation {number} can't be opened: {error}") from error
         except (ValueError, TypeError, LookupError, AttributeError, RuntimeError, sqlite3.Error) as error:
-            if is_of_the_moment(error):
+            if are_too_many(error):
                 raise OSError(errno.EMFILE, os.strerror(errno.EMFILE)) from error
             reason = str(error).strip().splitlines() or [type(error).__name__]
             raise IndexDamaged(f"generation {number} can't be opened: {reason[0]}") from error

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from retrieval.encoding import kept, load_encoder
+from retrieval.encoding import kept_model, load_encoder
 from retrieval.encoding.packaged import NAME
 from retrieval.encoding.sample import SAMPLE
 from retrieval.encoding.token_averages import TokenAverages
@@ -55,7 +55,7 @@ def record_of(place: Path) -> Path:
 def test_it_gives_the_vectors_that_the_first_one_gave(made):
     place, fingerprint, expected = made
     again = load_encoder(NAME, keep=place)
-    assert isinstance(kept.restored(place, NAME, fingerprint, 0), TokenAverages)
+    assert isinstance(kept_model.restored(place, NAME, fingerprint, 0), TokenAverages)
     assert (again.name, again.fingerprint, again.dimensions) == (NAME, fingerprint, 384)
     assert again.encode([*TEXTS, *SAMPLE]) == pytest.approx(expected, abs=1e-6)
     vectors = again.encode_passages(TEXTS[:1], [[Span(0, 9), Span(10, 35)]])
@@ -79,12 +79,12 @@ def test_a_flipped_bit_is_found_and_the_model_is_kept_anew(place, made, name, ca
     content = bytearray(damaged.read_bytes())
     content[len(content) // 2] ^= 1
     rewritten(damaged, bytes(content))
-    assert kept.restored(place, NAME, made[1], 0) is None
+    assert kept_model.restored(place, NAME, made[1], 0) is None
     assert f"{name} is not what was kept" in caplog.text
     before = folder_of(place)
     assert load_encoder(NAME, keep=place).encode(TEXTS) == pytest.approx(made[2][:3], abs=1e-6)
     assert folder_of(place) != before
-    assert isinstance(kept.restored(place, NAME, made[1], 0), TokenAverages)
+    assert isinstance(kept_model.restored(place, NAME, made[1], 0), TokenAverages)
 
 
 def test_vectors_that_are_others_than_pytorchs_are_not_taken(place, made, caplog):
@@ -93,16 +93,16 @@ def test_vectors_that_are_others_than_pytorchs_are_not_taken(place, made, caplog
     sample.unlink()
     np.save(sample, -np.load(made[0] / folder_of(made[0]).name / "sample.npy"))
     made_json = json.loads(record_of(place).read_text())
-    made_json["sums"]["sample.npy"] = kept._sum(sample)
+    made_json["sums"]["sample.npy"] = kept_model._sum(sample)
     rewritten(record_of(place), json.dumps(made_json).encode())
-    assert kept.restored(place, NAME, made[1], 0) is None
+    assert kept_model.restored(place, NAME, made[1], 0) is None
     assert "like PyTorch's" in caplog.text
 
 
 @pytest.mark.parametrize("content", [b"", b"{}", b"[1]", b'{"key": null}', b"\xff"])
 def test_a_record_that_is_none_is_passed_over(place, made, content):
     rewritten(record_of(place), content)
-    assert kept.restored(place, NAME, made[1], 0) is None
+    assert kept_model.restored(place, NAME, made[1], 0) is None
 
 
 def test_a_record_that_leads_elsewhere_is_not_followed(place, made, tmp_path_factory):
@@ -110,14 +110,14 @@ def test_a_record_that_leads_elsewhere_is_not_followed(place, made, tmp_path_fac
     outside = tmp_path_factory.mktemp("outside")
     folder_of(place).rename(outside / "model")
     rewritten(record_of(place), json.dumps(record | {"folder": str(outside / "model")}).encode())
-    assert kept.restored(place, NAME, made[1], 0) is None
+    assert kept_model.restored(place, NAME, made[1], 0) is None
 
 
 def test_another_model_processor_or_version_is_another_key(place, made, monkeypatch):
-    assert kept.restored(place, NAME, "another", 0) is None
-    assert kept.restored(place, "another", made[1], 0) is None
-    monkeypatch.setattr(kept, "processor", lambda: "another")
-    assert kept.restored(place, NAME, made[1], 0) is None
+    assert kept_model.restored(place, NAME, "another", 0) is None
+    assert kept_model.restored(place, "another", made[1], 0) is None
+    monkeypatch.setattr(kept_model, "processor", lambda: "another")
+    assert kept_model.restored(place, NAME, made[1], 0) is None
 
 
 def test_what_was_begun_and_never_finished_goes_with_the_next(place, made):
@@ -126,7 +126,7 @@ def test_what_was_begun_and_never_finished_goes_with_the_next(place, made):
     record_of(place).unlink()
     load_encoder(NAME, keep=place)
     assert (place / "model-begun").exists() is False
-    assert isinstance(kept.restored(place, NAME, made[1], 0), TokenAverages)
+    assert isinstance(kept_model.restored(place, NAME, made[1], 0), TokenAverages)
 
 
 def test_where_it_can_not_be_kept_it_is_loaded_all_the_same(tmp_path, caplog):

@@ -1,4 +1,4 @@
-"""Failures that tell nothing of the index: a process that has too many files open would find all of it damaged."""
+"""A process that has too many files open would find all of an index damaged: its failures tell nothing of that."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import sqlite3
 _CODES = (errno.EMFILE, errno.ENFILE)
 
 
-def is_of_the_moment(error: Exception) -> bool:
+def are_too_many(error: Exception) -> bool:
+    """Whether that is what the error says, whichever library raised it."""
     if isinstance(error, OSError):
         return error.errno in _CODES
     if isinstance(error, sqlite3.Error):  # which does not say why: files that are missing are found before it is asked

@@ -24,8 +24,9 @@ import numpy.typing as npt
 from retrieval.disk import make_private
 from retrieval.encoding.compiled import SAME, Compiled, processor, read_graph, save_graph
 from retrieval.encoding.sample import SAMPLE
-from retrieval.encoding.token_averages import TokenAverages, Traits
+from retrieval.encoding.token_averages import TokenAverages
 from retrieval.encoding.tokens import Rules, Tokens
+from retrieval.encoding.traits import Traits
 
 log = logging.getLogger(__name__)
 FORM = 1
